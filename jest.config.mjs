@@ -1,0 +1,32 @@
+/** Native ES modules: run with NODE_OPTIONS=--experimental-vm-modules (the npm scripts and scripts/test.mjs set it). */
+const swc = [
+  '@swc/jest',
+  {
+    jsc: {
+      parser: { syntax: 'typescript', tsx: true },
+      target: 'es2024',
+      transform: { react: { runtime: 'automatic', importSource: 'hono/jsx' } },
+    },
+    module: { type: 'es6' },
+  },
+];
+
+const common = {
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
+  transform: { '\\.tsx?$': swc },
+  transformIgnorePatterns: ['/node_modules/'],
+  testPathIgnorePatterns: ['/node_modules/', '/.local/', '/.build/'],
+  modulePathIgnorePatterns: ['/.local/', '/.build/', '/.serverless/', '/.esbuild/'],
+};
+
+const project = (displayName, extra = {}) => ({
+  ...common,
+  displayName,
+  testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts?(x)`],
+  ...extra,
+});
+
+export default {
+  testTimeout: 30_000,
+  projects: [project('unit'), project('contract'), project('integration'), project('e2e'), project('browser')],
+};
