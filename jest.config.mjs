@@ -5,6 +5,7 @@ const swc = [
     jsc: {
       parser: { syntax: 'typescript', tsx: true },
       target: 'es2024',
+      experimental: { keepImportAttributes: true },
       transform: { react: { runtime: 'automatic', importSource: 'hono/jsx' } },
     },
     module: { type: 'es6' },
@@ -26,7 +27,19 @@ const project = (displayName, extra = {}) => ({
   ...extra,
 });
 
+/** One world and one deployment for all of these (see test/harness). */
+const inTheWorld = {
+  globalSetup: '<rootDir>/test/harness/start-world.mjs',
+  globalTeardown: '<rootDir>/test/harness/stop-world.mjs',
+};
+
 export default {
   testTimeout: 30_000,
-  projects: [project('unit'), project('contract'), project('integration'), project('e2e'), project('browser')],
+  projects: [
+    project('unit'),
+    project('contract'),
+    project('integration', inTheWorld),
+    project('e2e', inTheWorld),
+    project('browser', inTheWorld),
+  ],
 };

@@ -1,0 +1,4 @@
+/** A problem that the person or the CI job can solve: shown as it is, without a stack, and the command ends with exit code 1. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+}

@@ -1,0 +1,162 @@
+import { randomBytes } from 'node:crypto';
+import * as z from 'zod';
+import { kmsTokenSeals } from '../../shared/adapters/aws/seal-token.ts';
+import { dynamodbDeployments } from '../../shared/adapters/dynamodb/deployments.ts';
+import { dynamodbRendezvous } from '../../shared/adapters/dynamodb/rendezvous.ts';
+import { dynamodbReviews } from '../../shared/adapters/dynamodb/reviews.ts';
+import { dynamodbRuns } from '../../shared/adapters/dynamodb/runs.ts';
+import { dynamodbTimeline } from '../../shared/adapters/dynamodb/timeline.ts';
+import { eventbridgeBus } from '../../shared/adapters/eventbridge/bus.ts';
+import { connectGitlab } from '../../shared/adapters/gitlab/connect.ts';
+import { gitlabMemberships } from '../../shared/adapters/gitlab/memberships.ts';
+import { gitlabSourceRepository } from '../../shared/adapters/gitlab/source-repository.ts';
+import { s3Documents } from '../../shared/adapters/s3/documents.ts';
+import { snsNotices } from '../../shared/adapters/sns/notices.ts';
+import { stepFunctionsTaskTokens } from '../../shared/adapters/step-functions/task-tokens.ts';
+import { buildPacket, type PacketSources } from '../../shared/application/build-packet.ts';
+import { currentRun } from '../../shared/application/current-run.ts';
+import { enterStage } from '../../shared/application/enter-stage.ts';
+import { readDocument } from '../../shared/application/read-document.ts';
+import { settleReview } from '../../shared/application/settle-review.ts';
+import { type SupersedeDependencies, supersedeOlder } from '../../shared/application/supersede-older.ts';
+import { writeApprovalNotice } from '../../shared/application/write-review-notice.ts';
+import { canonicalJson } from '../../shared/domain/canonical-json.ts';
+import { secondsOf } from '../../shared/domain/durations.ts';
+import { ContractBroken } from '../../shared/domain/faults.ts';
+import { formatTime } from '../../shared/domain/format-time.ts';
+import { subjects } from '../../shared/domain/names.ts';
+import { Policy } from '../../shared/domain/policy.ts';
+import type { Review } from '../../shared/domain/review.ts';
+import { ReviewPacket } from '../../shared/domain/review-packet.ts';
+import type { Run } from '../../shared/domain/run.ts';
+import { WhichRun } from '../../shared/domain/run-end.ts';
+import type { Documents } from '../../shared/ports/documents.ts';
+import type { Rendezvous } from '../../shared/ports/rendezvous.ts';
+import type { Reviews } from '../../shared/ports/reviews.ts';
+import type { Runs } from '../../shared/ports/runs.ts';
+import type { Environment } from '../../shared/runtime/environment.ts';
+import { defineStep, type FailsTask, lambdaWaitStep } from '../../shared/runtime/lambda-step.ts';
+
+export type RequestApprovalDependencies = Omit<PacketSources, 'documents' | 'deployments' | 'runs'> &
+  Omit<SupersedeDependencies, 'reviews' | 'rendezvous' | 'runs' | 'deployments'> &
+  FailsTask & {
+    documents: Documents;
+    deployments: PacketSources['deployments'] & SupersedeDependencies['deployments'];
+    runs: Runs;
+    reviews: Reviews;
+    rendezvous: Rendezvous;
+    /** 128 random bits in hex. */
+    newId: () => string;
+  };
+
+/** State `RequestApproval` of model-lifecycle: asks the stewards once, and waits for the review to be closed. */
+export const step = defineStep({
+  input: WhichRun.extend({ taskToken: z.string().min(1) }),
+  output: z.void(),
+  run: requestApproval,
+});
+
+export const handler = lambdaWaitStep(step, build);
+
+function build(environment: Environment): RequestApprovalDependencies {
+  const { table, publicUrl } = environment;
+  const bus = eventbridgeBus(environment);
+  const tokens = stepFunctionsTaskTokens();
+  const gitlab = connectGitlab(environment);
+  return {
+    runs: dynamodbRuns({ table, bus }),
+    timeline: dynamodbTimeline({ table, bus }),
+    reviews: dynamodbReviews(environment),
+    deployments: dynamodbDeployments(environment),
+    rendezvous: dynamodbRendezvous({ table, tokens, seals: kmsTokenSeals(environment) }),
+    documents: s3Documents(environment),
+    notices: snsNotices(environment),
+    repository: gitlabSourceRepository(gitlab),
+    memberships: gitlabMemberships(gitlab),
+    failTask: tokens.failTask,
+    publicUrl,
+    now: () => new Date().toISOString(),
+    newId: () => randomBytes(16).toString('hex'),
+  };
+}
+
+/** A repetition finds the review that is open, or answers at once with how it was closed. */
+async function requestApproval(
+  input: WhichRun & { taskToken: string },
+  dependencies: RequestApprovalDependencies,
+): Promise<void> {
+  const { reviews, rendezvous, now } = dependencies;
+  const run = await currentRun(dependencies.runs, input);
+  const review = await openReview(run, dependencies);
+  await supersedeOlder(run, review, dependencies);
+  const current = (await reviews.find(review.reviewId)) ?? review;
+  if (current.status === 'pending') {
+    await enterStage(dependencies.runs, run, 'awaiting-approval', now());
+    await tellStewardsOnce(current, dependencies);
+  }
+  await rendezvous.wait(subjects.review(review.reviewId), input.taskToken, now());
+  // A decision that fell before this wait has answered nobody yet, or an attempt that is over.
+  const closed = await reviews.find(review.reviewId);
+  if (closed !== undefined) await settleReview(closed, dependencies);
+}
+
+async function openReview(run: Run, dependencies: RequestApprovalDependencies): Promise<Review> {
+  const { reviews, runs, documents, now, newId } = dependencies;
+  const existing = run.reviewId === undefined ? undefined : await reviews.find(run.reviewId);
+  if (existing !== undefined) return existing;
+  const reviewId = run.reviewId ?? newId();
+  // The run remembers the id before the review exists, so that a repetition opens the same one.
+  if (run.reviewId === undefined) await runs.update(run.runId, { reviewId }, now());
+  const packet = await buildPacket(run, await windowOf(run, dependencies), dependencies);
+  const key = `documents/${run.runId}/packet.json`;
+  const reference = await documents.write(key, canonicalJson(packet), 'application/json');
+  return reviews.open({
+    reviewId,
+    runId: run.runId,
+    model: run.model,
+    sequence: run.sequence,
+    version: packet.version,
+    status: 'pending',
+    stewardsGroup: packet.stewardsGroup,
+    fourEyes: packet.fourEyes,
+    packet: reference,
+    artifactSha256: packet.lineage.artifactSha256,
+    policySha256: packet.lineage.policySha256,
+    requestedAt: packet.requestedAt,
+    expiresAt: packet.expiresAt,
+  });
+}
+
+async function windowOf(run: Run, { documents, now }: RequestApprovalDependencies) {
+  const policy = await readDocument(documents, Policy, run.policy, 'The policy of the run');
+  const seconds = secondsOf(policy.approval.expiresAfter);
+  if (seconds === undefined) {
+    throw new ContractBroken(
+      `approval.expiresAfter of run ${run.runId} is no duration: ${policy.approval.expiresAfter}.`,
+    );
+  }
+  const requestedAt = now();
+  return { requestedAt, expiresAt: new Date(Date.parse(requestedAt) + seconds * 1000).toISOString() };
+}
+
+/** The event in the timeline is written after the mail: a crash between may tell twice, but never not at all. */
+async function tellStewardsOnce(review: Review, dependencies: RequestApprovalDependencies): Promise<void> {
+  const { timeline, notices, documents, publicUrl, now } = dependencies;
+  const events = await timeline.list(review.runId);
+  if (events.some(({ key }) => key === 'approval-requested')) return;
+  const packet = await readDocument(documents, ReviewPacket, review.packet, 'The review packet');
+  await notices.tellStewards(review.stewardsGroup, writeApprovalNotice(review, packet, publicUrl));
+  await timeline.record({
+    runId: review.runId,
+    key: 'approval-requested',
+    type: 'approval-requested',
+    at: now(),
+    summary: `The stewards of ${review.stewardsGroup} were asked to decide about version ${review.version} by ${formatTime(review.expiresAt)}.`,
+    detail: {
+      reviewId: review.reviewId,
+      expiresAt: review.expiresAt,
+      version: review.version,
+      packetSha256: review.packet.sha256,
+    },
+  });
+}

@@ -1,0 +1,229 @@
+import { randomBytes } from 'node:crypto';
+import { type Context, Hono } from 'hono';
+import { handle } from 'hono/aws-lambda';
+import { HTTPException } from 'hono/http-exception';
+import { dynamodbDeployments } from '../../shared/adapters/dynamodb/deployments.ts';
+import { dynamodbReviews } from '../../shared/adapters/dynamodb/reviews.ts';
+import { dynamodbRuns } from '../../shared/adapters/dynamodb/runs.ts';
+import { dynamodbTimeline } from '../../shared/adapters/dynamodb/timeline.ts';
+import { eventbridgeBus } from '../../shared/adapters/eventbridge/bus.ts';
+import { connectGitlab } from '../../shared/adapters/gitlab/connect.ts';
+import { gitlabMemberships } from '../../shared/adapters/gitlab/memberships.ts';
+import { onboardingRecords } from '../../shared/adapters/onboarding-records.ts';
+import { s3Documents } from '../../shared/adapters/s3/documents.ts';
+import { secretsManagerSecrets } from '../../shared/adapters/secrets-manager/secrets.ts';
+import { cookieSessions } from '../../shared/adapters/sign-in/cookie-sessions.ts';
+import { openidSignIn } from '../../shared/adapters/sign-in/openid.ts';
+import { cacheMemberships } from '../../shared/application/cache-memberships.ts';
+import { checkPost } from '../../shared/application/check-post.ts';
+import { environmentsOf, loadModel, loadModels, type ModelSources } from '../../shared/application/load-models.ts';
+import { loadReview, type ReviewSources } from '../../shared/application/load-review.ts';
+import { loadRun, type RunSources } from '../../shared/application/load-run.ts';
+import { Fault } from '../../shared/domain/faults.ts';
+import { isActive } from '../../shared/domain/run.ts';
+import type { Session, Sessions, SignIn } from '../../shared/ports/sessions.ts';
+import { type Environment, readEnvironment } from '../../shared/runtime/environment.ts';
+import { logger } from '../../shared/runtime/logger.ts';
+import { icon } from '../../web/icon.ts';
+import { BROKEN, NOT_FOUND, UNAVAILABLE } from '../../web/pages/message-page.tsx';
+import {
+  renderMessagePage,
+  renderModelPage,
+  renderOverviewPage,
+  renderReviewPage,
+  renderRunPage,
+  renderSignInPage,
+} from '../../web/render-page.tsx';
+import { responseHeaders } from '../../web/response-headers.ts';
+import { stylesheet, stylesheetPath } from '../../web/stylesheet.ts';
+
+export type ServePagesDependencies = ReviewSources &
+  RunSources &
+  ModelSources & { sessions: Sessions; signIn: SignIn; stage: string; publicUrl: string };
+
+type Variables = { Variables: { session: Session } };
+
+/** Often enough to follow a run, seldom enough to cost nothing. */
+const REFRESH_SECONDS = 10;
+const A_YEAR = 'public, max-age=31536000, immutable';
+
+/** Every page, read-only: the function's role can't write, so no link can make it. */
+export function servePages(dependencies: () => ServePagesDependencies): Hono<Variables> {
+  const app = new Hono<Variables>();
+  app.use(async (context, next) => {
+    await next();
+    const keepsOwnCaching = context.res.headers.has('cache-control');
+    for (const [name, value] of Object.entries(responseHeaders(dependencies().publicUrl))) {
+      if (name !== 'cache-control' || !keepsOwnCaching) context.res.headers.set(name, value);
+    }
+  });
+  app.get('/healthz', (context) => context.json({ status: 'ok' }));
+  app.get(stylesheetPath, (context) =>
+    context.body(stylesheet, 200, { 'content-type': 'text/css; charset=utf-8', 'cache-control': A_YEAR }),
+  );
+  app.get('/icon.svg', (context) =>
+    context.body(icon, 200, { 'content-type': 'image/svg+xml', 'cache-control': A_YEAR }),
+  );
+  addSignIn(app, dependencies);
+  addPages(app, dependencies);
+  app.notFound((context) => messagePage(context, dependencies(), NOT_FOUND, 404));
+  app.onError((error, context) => {
+    if (error instanceof HTTPException && error.status === 404)
+      return messagePage(context, dependencies(), NOT_FOUND, 404);
+    logger.error('the page could not be made', { error });
+    const isOutage = error instanceof Fault && error.transient;
+    return messagePage(context, dependencies(), isOutage ? UNAVAILABLE : BROKEN, isOutage ? 503 : 500);
+  });
+  return app;
+}
+
+export const handler = handle(servePages(onceBuilt(build)));
+
+function addSignIn(app: Hono<Variables>, dependencies: () => ServePagesDependencies): void {
+  app.get('/auth/login', async (context) => {
+    const begun = await dependencies().signIn.begin(context.req.query('returnTo') ?? '/');
+    context.header('set-cookie', begun.setCookie);
+    return context.redirect(begun.redirectTo, 302);
+  });
+
+  app.get('/auth/callback', async (context) => {
+    const { signIn, sessions } = dependencies();
+    const query = new URL(context.req.url).search.slice(1);
+    const finished = await signIn.finish(query, context.req.header('cookie'));
+    context.header('set-cookie', finished.clearCookie);
+    if (finished.outcome === 'refused') {
+      const page = await renderSignInPage(frameOf(dependencies()), { returnTo: '/', sentence: finished.sentence });
+      return context.html(page, 403);
+    }
+    const { setCookie } = await sessions.start(finished.user);
+    context.header('set-cookie', setCookie, { append: true });
+    return context.redirect(finished.returnTo, 303);
+  });
+
+  app.post('/auth/logout', async (context) => {
+    const { sessions, publicUrl } = dependencies();
+    const form = new URLSearchParams(await context.req.text());
+    const post = {
+      origin: context.req.header('origin'),
+      cookieHeader: context.req.header('cookie'),
+      csrfToken: form.get('csrf') ?? undefined,
+    };
+    const check = await checkPost(post, sessions, publicUrl);
+    if (check.outcome === 'refused') {
+      const view = {
+        title: 'You are still signed in',
+        sentence: 'The form did not come from one of our pages. Sign out from the page here.',
+        link: { href: '/', text: 'To the models' },
+      };
+      return messagePage(context, dependencies(), view, 403);
+    }
+    context.header('set-cookie', sessions.end());
+    return context.redirect('/', 303);
+  });
+}
+
+function addPages(app: Hono<Variables>, dependencies: () => ServePagesDependencies): void {
+  app.on('GET', ['/', '/models/:model', '/runs/:runId', '/reviews/:reviewId'], async (context, next) => {
+    const session = await dependencies().sessions.find(context.req.header('cookie'));
+    if (session === undefined) {
+      return context.html(await renderSignInPage(frameOf(dependencies()), { returnTo: context.req.path }), 401);
+    }
+    context.set('session', session);
+    return next();
+  });
+
+  app.get('/', async (context) => {
+    const dossiers = await loadModels(context.var.session.user, dependencies());
+    const environments = [...new Set(dossiers.flatMap(environmentsOf))];
+    const models = dossiers.map(({ record, deployments, runs }) => ({ model: record.model, deployments, runs }));
+    return context.html(await renderOverviewPage(await frameFor(context, dependencies()), { models, environments }));
+  });
+
+  app.get('/models/:model', async (context) => {
+    const dossier = found(await loadModel(context.req.param('model'), context.var.session.user, dependencies()));
+    const { record, deployments, runs } = dossier;
+    const environments = environmentsOf(dossier).map((name) => ({
+      name,
+      deployment: deployments.find(({ environment }) => environment === name),
+    }));
+    const view = {
+      model: record.model,
+      projectPath: record.project.path,
+      stewardsGroup: record.groups.stewards,
+      environments,
+      runs,
+    };
+    return context.html(await renderModelPage(await frameFor(context, dependencies()), view));
+  });
+
+  app.get('/runs/:runId', async (context) => {
+    const dossier = found(await loadRun(context.req.param('runId'), context.var.session.user, dependencies()));
+    const refreshes = isActive(dossier.run.status) && context.req.query('refresh') !== 'off';
+    if (refreshes) context.header('refresh', String(REFRESH_SECONDS));
+    const view = { ...dossier, ...(refreshes && { refreshSeconds: REFRESH_SECONDS }) };
+    return context.html(await renderRunPage(await frameFor(context, dependencies()), view));
+  });
+
+  app.get('/reviews/:reviewId', async (context) => {
+    const dossier = found(await loadReview(context.req.param('reviewId'), context.var.session.user, dependencies()));
+    return context.html(await renderReviewPage(await frameFor(context, dependencies()), dossier));
+  });
+}
+
+function found<T>(dossier: T | undefined): T {
+  if (dossier === undefined) throw new HTTPException(404);
+  return dossier;
+}
+
+type Message = Parameters<typeof renderMessagePage>[1];
+
+async function messagePage(
+  context: Context<Variables>,
+  dependencies: ServePagesDependencies,
+  view: Message,
+  status: 403 | 404 | 500 | 503,
+) {
+  const frame = context.var.session ? await frameFor(context, dependencies) : frameOf(dependencies);
+  return context.html(await renderMessagePage(frame, view), status);
+}
+
+function frameOf({ stage, now }: ServePagesDependencies) {
+  return { stage, now: now() };
+}
+
+async function frameFor(context: Context<Variables>, dependencies: ServePagesDependencies) {
+  const { session } = context.var;
+  return {
+    ...frameOf(dependencies),
+    viewer: { user: session.user, csrfToken: await dependencies.sessions.csrfToken(session) },
+  };
+}
+
+function onceBuilt<T>(make: (environment: Environment) => T): () => T {
+  let built: T | undefined;
+  return () => {
+    built ??= make(readEnvironment());
+    return built;
+  };
+}
+
+function build(environment: Environment): ServePagesDependencies {
+  const { stage, publicUrl, table, gitlabUrl } = environment;
+  const bus = eventbridgeBus(environment);
+  const secrets = secretsManagerSecrets(environment);
+  const now = () => new Date().toISOString();
+  return {
+    stage,
+    publicUrl,
+    now,
+    sessions: cookieSessions({ secrets, stage, publicUrl, now, newId: () => randomBytes(16).toString('hex') }),
+    signIn: openidSignIn({ issuer: gitlabUrl, secrets, stage, publicUrl, now }),
+    reviews: dynamodbReviews(environment),
+    runs: dynamodbRuns({ table, bus }),
+    timeline: dynamodbTimeline({ table, bus }),
+    deployments: dynamodbDeployments(environment),
+    documents: s3Documents(environment),
+    onboarding: onboardingRecords(environment),
+    memberships: cacheMemberships(gitlabMemberships(connectGitlab(environment)), Date.now),
+  };
+}

@@ -1,0 +1,68 @@
+import * as z from 'zod';
+import { systemTime } from '../../shared/adapters/clock.ts';
+import { dynamodbDeployments } from '../../shared/adapters/dynamodb/deployments.ts';
+import { dynamodbLeases } from '../../shared/adapters/dynamodb/leases.ts';
+import { meetingPlace } from '../../shared/adapters/meeting-place.ts';
+import { runRecords } from '../../shared/adapters/run-records.ts';
+import { currentRun } from '../../shared/application/current-run.ts';
+import { describeEvent } from '../../shared/domain/describe-event.ts';
+import { subjects } from '../../shared/domain/names.ts';
+import { WhichRun } from '../../shared/domain/run-end.ts';
+import type { Deployments, Leases } from '../../shared/ports/deployments.ts';
+import type { Rendezvous } from '../../shared/ports/rendezvous.ts';
+import type { Runs, Timeline } from '../../shared/ports/runs.ts';
+import { defineStep, type FailsTask, lambdaWaitStep } from '../../shared/runtime/lambda-step.ts';
+
+export type AcquireLeaseDeps = FailsTask & {
+  runs: Pick<Runs, 'get'>;
+  timeline: Pick<Timeline, 'record'>;
+  deployments: Pick<Deployments, 'find'>;
+  leases: Pick<Leases, 'acquire'>;
+  rendezvous: Pick<Rendezvous, 'wait' | 'signal'>;
+  now: () => string;
+};
+
+const Input = WhichRun.extend({ environment: z.string(), taskToken: z.string().min(1) });
+
+/** State `AcquireLease` of endpoint-rollout: answers {outcome: acquired, fence} or {outcome: superseded}, with reasons. */
+export const step = defineStep({ input: Input, output: z.void(), run: acquireLease });
+
+export const handler = lambdaWaitStep(step, (environment) => ({
+  ...runRecords(environment),
+  ...meetingPlace(environment),
+  deployments: dynamodbDeployments(environment),
+  leases: dynamodbLeases(environment),
+  now: systemTime,
+}));
+
+async function acquireLease(input: z.output<typeof Input>, deps: AcquireLeaseDeps): Promise<void> {
+  const { rendezvous, now } = deps;
+  const { environment } = input;
+  const run = await currentRun(deps.runs, input);
+  const subject = subjects.lease(run.model, environment, run.runId, run.attempt);
+  await rendezvous.wait(subject, input.taskToken, now());
+
+  const live = (await deps.deployments.find(run.model, environment))?.live;
+  if (live !== undefined && live.sequence > run.sequence) {
+    const reasons = [
+      `A newer candidate (version ${live.version}) is live in ${environment}; an older one never replaces it.`,
+    ];
+    await rendezvous.signal(subject, { output: { outcome: 'superseded', reasons } }, now());
+    return;
+  }
+  const { runId, model, sequence } = run;
+  const answer = await deps.leases.acquire({ model, environment, runId, sequence, now: now() });
+  if (answer.outcome === 'granted') {
+    await rendezvous.signal(subject, { output: { outcome: 'acquired', fence: answer.fence, reasons: [] } }, now());
+    return;
+  }
+  const summary = `The endpoint in ${environment} is being moved by run ${answer.heldBy}; this run waits for its turn.`;
+  await deps.timeline.record(
+    describeEvent(runId, 'lease-awaited', now(), {
+      summary,
+      environment,
+      again: run.attempt,
+      detail: { heldBy: answer.heldBy },
+    }),
+  );
+}

@@ -1,0 +1,126 @@
+import * as z from 'zod';
+import { systemTime } from '../../shared/adapters/clock.ts';
+import { runRecords } from '../../shared/adapters/run-records.ts';
+import { s3Documents } from '../../shared/adapters/s3/documents.ts';
+import { s3ObjectStore } from '../../shared/adapters/s3/object-store.ts';
+import { sagemakerHosting } from '../../shared/adapters/sagemaker/hosting.ts';
+import { currentRun } from '../../shared/application/current-run.ts';
+import { readPolicy } from '../../shared/application/read-run-documents.ts';
+import { sha256Hex } from '../../shared/domain/canonical-json.ts';
+import { compareAnswer, type GoldenAnswer, parseGoldenAnswers } from '../../shared/domain/compare-golden-answers.ts';
+import { describeEvent } from '../../shared/domain/describe-event.ts';
+import { ContractBroken } from '../../shared/domain/faults.ts';
+import { endpointNameOf } from '../../shared/domain/names.ts';
+import { percentileOf } from '../../shared/domain/percentile.ts';
+import type { Run } from '../../shared/domain/run.ts';
+import { bounded, cut, Reasons, WhichRelease } from '../../shared/domain/run-end.ts';
+import type { Documents, ObjectStore } from '../../shared/ports/documents.ts';
+import type { Runs, Timeline } from '../../shared/ports/runs.ts';
+import type { Hosting } from '../../shared/ports/sagemaker.ts';
+import type { Stage } from '../../shared/ports/stage.ts';
+import { defineStep, lambdaStep } from '../../shared/runtime/lambda-step.ts';
+
+export type SmokeTestDeps = {
+  runs: Pick<Runs, 'get'>;
+  timeline: Pick<Timeline, 'record'>;
+  documents: Pick<Documents, 'read'>;
+  objects: Pick<ObjectStore, 'read'>;
+  hosting: Pick<Hosting, 'invoke'>;
+  stage: Pick<Stage, 'stage'>;
+  now: () => string;
+};
+
+const SmokeTest = z.object({ outcome: z.enum(['passed', 'failed']), reasons: Reasons });
+type SmokeTest = z.infer<typeof SmokeTest>;
+
+/** State `SmokeTestEndpoint` of endpoint-rollout: the endpoint must answer what the candidate itself had answered. */
+export const step = defineStep({ input: WhichRelease, output: SmokeTest, run: smokeTestEndpoint });
+
+export const handler = lambdaStep(step, (environment) => ({
+  ...runRecords(environment),
+  documents: s3Documents(environment),
+  objects: s3ObjectStore(),
+  hosting: sagemakerHosting(),
+  stage: environment,
+  now: systemTime,
+}));
+
+/** So many inputs are asked at most; a smoke test is no load test, and the step has two minutes. */
+const MOST_INPUTS = 200;
+const MAX_GOLDEN_BYTES = 5 * 1024 * 1024;
+/** The sentences that name single differences; the rest is counted. */
+const MOST_DIFFERENCES = 5;
+
+async function smokeTestEndpoint(input: WhichRelease, deps: SmokeTestDeps): Promise<SmokeTest> {
+  const { environment } = input;
+  const run = await currentRun(deps.runs, input);
+  const { smokeTest } = await readPolicy(deps.documents, run);
+  const golden = await readAnswers(run, deps);
+  if ('problem' in golden) return { outcome: 'failed', reasons: [golden.problem] };
+  const answers = golden.answers.slice(0, MOST_INPUTS);
+  const endpointName = endpointNameOf(deps.stage.stage, run.model, environment);
+
+  // The first answer of a fresh container is slow for reasons that say nothing about those after it.
+  const [first] = answers;
+  if (first !== undefined) await deps.hosting.invoke(endpointName, first.input, first.contentType);
+  const latencies: number[] = [];
+  const differences: string[] = [];
+  for (const [index, answer] of answers.entries()) {
+    const seen = await deps.hosting.invoke(endpointName, answer.input, answer.contentType);
+    latencies.push(seen.latencyMs);
+    const difference = differenceOf(answer, seen, smokeTest.tolerance);
+    if (difference !== undefined) differences.push(`Golden input ${index + 1}: ${difference}`);
+  }
+  const p50 = percentileOf(latencies, 50);
+  const p95 = percentileOf(latencies, 95);
+  const slow =
+    smokeTest.latencyP95Ms !== undefined && p95 > smokeTest.latencyP95Ms
+      ? [
+          `The endpoint is slow: the 95th percentile of its latency is ${p95} ms, at most ${smokeTest.latencyP95Ms} ms are allowed.`,
+        ]
+      : [];
+  const reasons = bounded([...describeDifferences(differences, answers.length, environment), ...slow]);
+  const outcome = reasons.length === 0 ? 'passed' : 'failed';
+  const summary =
+    outcome === 'passed'
+      ? `The endpoint in ${environment} gave all ${answers.length} golden answers (p50 ${p50} ms, p95 ${p95} ms).`
+      : (reasons[0] ?? 'The smoke test failed.');
+  const detail = {
+    outcome,
+    inputs: answers.length,
+    differences: differences.length,
+    latencyP50Ms: p50,
+    latencyP95Ms: p95,
+  };
+  await deps.timeline.record(
+    describeEvent(run.runId, 'smoke-test-finished', deps.now(), { summary, environment, again: run.attempt, detail }),
+  );
+  return { outcome, reasons };
+}
+
+async function readAnswers(
+  { runId, registered }: Run,
+  { objects }: SmokeTestDeps,
+): Promise<{ answers: GoldenAnswer[] } | { problem: string }> {
+  if (registered === undefined)
+    throw new ContractBroken(`Run ${runId} has no registered version, so nothing can be tested.`);
+  const { uri, versionId, sha256 } = registered.goldenAnswers;
+  const { bytes } = await objects.read(uri, MAX_GOLDEN_BYTES, versionId);
+  if (sha256Hex(bytes) !== sha256)
+    return { problem: `${uri} is not the file that was registered: its digest differs.` };
+  return parseGoldenAnswers(bytes);
+}
+
+type Seen = Awaited<ReturnType<Hosting['invoke']>>;
+
+function differenceOf(answer: GoldenAnswer, seen: Seen, tolerance: number): string | undefined {
+  if (seen.outcome === 'model-error') return `the model failed with status ${seen.status}: ${cut(seen.message, 300)}`;
+  const comparison = compareAnswer(answer.output, seen.body, tolerance);
+  return comparison.outcome === 'same' ? undefined : comparison.sentence;
+}
+
+function describeDifferences(differences: readonly string[], inputs: number, environment: string): string[] {
+  if (differences.length === 0) return [];
+  const counted = `The endpoint in ${environment} answered ${differences.length} of ${inputs} golden inputs differently from the candidate that was approved.`;
+  return [counted, ...differences.slice(0, MOST_DIFFERENCES)];
+}

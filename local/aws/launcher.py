@@ -1,0 +1,24 @@
+"""Starts the local AWS (ministack) with the gaps closed that this product needs closed. See `gaps/`.
+
+Environment, besides the emulator's own variables: LAUNCHER_SAGEMAKER_URL, LAUNCHER_SAVE_SECONDS, LAUNCHER_END_WITH_STDIN.
+They are taken out of the environment at start, because every Lambda inherits what is left.
+"""
+
+import faulthandler
+import signal
+import sys
+
+from ministack import app
+
+from gaps import condition_keys, events, lambda_errors, parent, persistence, sagemaker, workflows
+from gaps.patching import UnknownEmulator
+
+if __name__ == "__main__":
+    # kill -USR1 writes what every thread does into the log.
+    faulthandler.register(signal.SIGUSR1, all_threads=True)
+    try:
+        for gap in (condition_keys, lambda_errors, sagemaker, events, workflows, persistence, parent):
+            gap.close()
+    except UnknownEmulator as error:
+        sys.exit(str(error))
+    app.main()

@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Person } from '../world/people.ts';
+import { WorldError } from '../world/world-error.ts';
+
+const run = promisify(execFile);
+
+/** A data scientist's working copy of an ML repository. */
+export type Clone = {
+  /** Replaces one text in one file; the text must stand there exactly once. */
+  replace(file: string, before: string, after: string): Promise<void>;
+  /** Changes one file as a whole; `undefined` removes it. */
+  edit(file: string, change: (text: string) => string | undefined): Promise<void>;
+  /** Commits everything, pushes to main and answers the commit's SHA. */
+  push(message: string): Promise<string>;
+};
+
+export async function cloneProject(options: {
+  url: string;
+  token: string;
+  author: Person;
+  folder: string;
+}): Promise<Clone> {
+  const { folder, author } = options;
+  const address = new URL(options.url);
+  address.username = author.username;
+  address.password = options.token;
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  // The identity comes from here, because a home may be empty.
+  const env = {
+    PATH: process.env.PATH ?? '',
+    HOME: folder,
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_AUTHOR_NAME: author.name,
+    GIT_AUTHOR_EMAIL: author.email,
+    GIT_COMMITTER_NAME: author.name,
+    GIT_COMMITTER_EMAIL: author.email,
+  };
+  const working = join(folder, 'clone');
+  const git = async (...command: string[]): Promise<string> => {
+    try {
+      return (await run('git', command, { env, cwd: command[0] === 'clone' ? folder : working })).stdout.trim();
+    } catch (cause) {
+      const said = cause instanceof Error ? cause.message.replaceAll(options.token, '***') : String(cause);
+      throw new WorldError(`git ${command[0]} failed: ${said}`);
+    }
+  };
+  await git('clone', '--quiet', address.href, working);
+  const edit: Clone['edit'] = async (file, change) => {
+    const path = join(working, file);
+    const changed = change(await readFile(path, 'utf8'));
+    await (changed === undefined ? rm(path) : writeFile(path, changed));
+  };
+  return {
+    edit,
+    async replace(file, before, after) {
+      await edit(file, (text) => {
+        if (text.split(before).length !== 2)
+          throw new WorldError(`${file} should hold "${before}" once: the sample has changed and the demo has not.`);
+        return text.replace(before, after);
+      });
+    },
+    async push(message) {
+      await git('commit', '--quiet', '--all', `--message=${message}`);
+      await git('push', '--quiet', 'origin', 'main');
+      return git('rev-parse', 'HEAD');
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { parseWorldArguments, type WorldArguments } from '../world/world-options.ts';
+
+export type DemoOptions = WorldArguments & { interactive: boolean; keep: boolean };
+
+/** The demo's own flags, and those of the world that it starts. Its state is its own, so that every demo begins anew. */
+export async function parseDemoArguments(
+  argv: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<DemoOptions> {
+  const own = ['--interactive', '--keep'];
+  const world = await parseWorldArguments(
+    argv.filter((argument) => !own.includes(argument)),
+    environment,
+  );
+  return {
+    ...world,
+    stateFolder: join(world.stateFolder, 'demo'),
+    interactive: argv.includes('--interactive'),
+    keep: argv.includes('--keep'),
+  };
+}
+
+export const demoHelp = `npm run demo [-- options]     pushes three commits of ml/flight-delays through the whole product on this machine:
+                              a good one to prod, a bad one back to its author, one that a steward rejects
+
+Options
+  --interactive               stop at the first approval, and wait until you decide on the page
+  --keep                      leave everything up afterwards, until Ctrl-C
+  --free-ports                any free ports; or choose each with --web-port, --gitlab-port, --inbox-port, --aws-port, --sagemaker-port
+  --state-folder <folder>     where the demo keeps state and logs, in a folder "demo" below it: .local
+
+Exit code 0: everything came true. 1: something did not; the reason and the log to read are printed.
+`;

@@ -1,0 +1,15 @@
+const SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+/** GitLab's durations, such as `1h 30m`, `90 minutes`, `3600`; undefined for anything else. */
+export function parseDurationSeconds(text: string): number | undefined {
+  if (/^\s*\d+\s*$/.test(text)) return Number(text);
+  let total = 0;
+  const rest = text.replace(
+    /(\d+(?:\.\d+)?)\s*(weeks?|w|days?|d|hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s)\b/gi,
+    (_all, count, unit) => {
+      total += Number(count) * (SECONDS[String(unit)[0]?.toLowerCase() ?? 's'] ?? 1);
+      return '';
+    },
+  );
+  return rest.replace(/and|,|\s/g, '') === '' && total > 0 ? total : undefined;
+}

@@ -1,0 +1,156 @@
+import * as z from 'zod';
+import type { JobDefinition } from '../rows.ts';
+import { parseDurationSeconds } from './duration.ts';
+import { readVariables } from './read-variables.ts';
+
+const DEFAULT_TIMEOUT_SECONDS = 3600;
+
+const Lines = z.union([
+  z.string().transform((line) => [line]),
+  z.array(z.union([z.string(), z.array(z.string())])).transform((lines) => lines.flat()),
+]);
+const Strings = z.union([z.string().transform((text) => [text]), z.array(z.string())]);
+const Need = z.union([
+  z.string().transform((job) => ({ job, artifacts: true, optional: false })),
+  z.object({ job: z.string(), artifacts: z.boolean().default(true), optional: z.boolean().default(false) }),
+]);
+
+export const RawJobSchema = z.looseObject({
+  stage: z.string().default('test'),
+  script: Lines.default([]),
+  before_script: Lines.default([]),
+  after_script: Lines.default([]),
+  variables: z.unknown().optional(),
+  rules: z.array(z.looseObject({ variables: z.unknown().optional(), when: z.string().optional() })).optional(),
+  when: z.enum(['on_success', 'on_failure', 'always', 'manual', 'delayed', 'never']).optional(),
+  allow_failure: z
+    .union([z.boolean(), z.object({ exit_codes: z.union([z.int().transform((code) => [code]), z.array(z.int())]) })])
+    .optional(),
+  needs: z.array(Need).optional(),
+  dependencies: z.array(z.string()).optional(),
+  artifacts: z
+    .looseObject({
+      paths: Strings.default([]),
+      exclude: Strings.default([]),
+      untracked: z.boolean().default(false),
+      when: z.enum(['on_success', 'on_failure', 'always']).default('on_success'),
+      reports: z.looseObject({ dotenv: Strings.optional() }).optional(),
+    })
+    .optional(),
+  environment: z
+    .union([
+      z.string().transform((name) => ({ name })),
+      z.looseObject({
+        name: z.string(),
+        url: z.string().optional(),
+        action: z.string().optional(),
+        deployment_tier: z.string().optional(),
+      }),
+    ])
+    .optional(),
+  id_tokens: z.record(z.string(), z.object({ aud: z.union([z.string(), z.array(z.string())]) })).optional(),
+  timeout: z.union([z.string(), z.number()]).optional(),
+  retry: z.union([z.int(), z.looseObject({ max: z.int().default(0) })]).optional(),
+  parallel: z.unknown().optional(),
+});
+export type RawJob = z.infer<typeof RawJobSchema>;
+
+const UNHEEDED = ['image', 'services', 'cache', 'trigger', 'resource_group', 'secrets', 'tags', 'release', 'pages'];
+
+interface Listed {
+  when: string;
+  allow_failure: boolean | { exit_codes: unknown };
+}
+
+/** One job as it will run, from its expanded body and what the rules made of it. */
+export function readJob(
+  name: string,
+  baseName: string,
+  body: RawJob,
+  listed: Listed,
+  ruleVariables: Record<string, string>,
+): JobDefinition {
+  const when = RawJobSchema.shape.when.unwrap().catch('on_success').parse(listed.when);
+  const timeout = body.timeout === undefined ? undefined : parseDurationSeconds(String(body.timeout));
+  const environment = body.environment;
+  return {
+    name,
+    base_name: baseName,
+    stage: body.stage,
+    before_script: body.before_script,
+    script: body.script,
+    after_script: body.after_script,
+    variables: {
+      ...readVariables(body.variables),
+      ...matrixVariables(name, baseName, body.parallel),
+      ...ruleVariables,
+    },
+    when,
+    ...readAllowFailure(body, listed, when),
+    needs: body.needs ?? null,
+    dependencies: body.dependencies ?? null,
+    artifacts: {
+      paths: body.artifacts?.paths ?? [],
+      exclude: body.artifacts?.exclude ?? [],
+      untracked: body.artifacts?.untracked ?? false,
+      when: body.artifacts?.when ?? 'on_success',
+      dotenv: body.artifacts?.reports?.dotenv ?? [],
+    },
+    environment: environment
+      ? {
+          name: environment.name,
+          url: 'url' in environment ? (environment.url ?? null) : null,
+          action: ('action' in environment ? environment.action : undefined) ?? 'start',
+          deployment_tier: 'deployment_tier' in environment ? (environment.deployment_tier ?? null) : null,
+        }
+      : null,
+    id_tokens: Object.fromEntries(Object.entries(body.id_tokens ?? {}).map(([key, token]) => [key, token.aud])),
+    timeoutSeconds: timeout ?? DEFAULT_TIMEOUT_SECONDS,
+    retryMax: Math.min(2, typeof body.retry === 'number' ? body.retry : (body.retry?.max ?? 0)),
+    ignored: UNHEEDED.filter((key) => key in body),
+  };
+}
+
+/** A job that is manual by itself may fail; one that a rule made manual holds the pipeline up. */
+function readAllowFailure(body: RawJob, listed: Listed, when: string) {
+  const given = body.rules ? listed.allow_failure : body.allow_failure;
+  if (typeof given === 'object') {
+    const codes = z.array(z.int()).catch([]).parse([given.exit_codes].flat());
+    return { allow_failure: false, allow_failure_exit_codes: codes };
+  }
+  return { allow_failure: given ?? (when === 'manual' && !body.rules), allow_failure_exit_codes: [] };
+}
+
+const Matrix = z.object({
+  matrix: z.array(z.record(z.string(), z.union([Strings, z.number().transform((n) => [String(n)])]))),
+});
+
+/** `unit: [3.10, x]` names its values in the order of the matrix's keys; `unit 2/5` is the second of five. */
+function matrixVariables(name: string, baseName: string, parallel: unknown): Record<string, string> {
+  const counted = /^(\d+)\/(\d+)$/.exec(name.slice(baseName.length + 1));
+  if (counted) return { CI_NODE_INDEX: counted[1] ?? '1', CI_NODE_TOTAL: counted[2] ?? '1' };
+  const matrix = Matrix.safeParse(parallel);
+  if (!matrix.success || name === baseName) return {};
+  const values = name.slice(baseName.length + 3, -1).split(', ');
+  for (const row of matrix.data.matrix) {
+    const keys = Object.keys(row);
+    if (keys.length === values.length && keys.every((key, i) => row[key]?.includes(values[i] ?? ''))) {
+      return Object.fromEntries(keys.map((key, i) => [key, values[i] ?? '']));
+    }
+  }
+  return {};
+}
+
+/** A need of a matrix job's bare name means every job of the matrix. */
+export function expandMatrixNames(jobs: JobDefinition[]): void {
+  const named = (name: string) => jobs.filter((job) => job.base_name === name).map((job) => job.name);
+  const expand = (name: string) => (jobs.some((job) => job.name === name) ? [name] : named(name));
+  for (const job of jobs) {
+    job.needs =
+      job.needs?.flatMap((need) => {
+        const names = expand(need.job);
+        return names.length > 0 ? names.map((name) => ({ ...need, job: name })) : [need];
+      }) ?? null;
+    job.dependencies = job.dependencies?.flatMap(expand) ?? null;
+  }
+}

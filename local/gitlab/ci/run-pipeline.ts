@@ -1,0 +1,294 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { finishJobDeployment, startJobDeployment } from '../deployments.ts';
+import { recordPushes } from '../git/detect-pushes.ts';
+import { readCommit, resolveCommit, ZERO_SHA } from '../git/read-objects.ts';
+import { readHookCommit } from '../hooks/payload-parts.ts';
+import { pipelinePayload } from '../hooks/payload-pipeline.ts';
+import { pushPayload } from '../hooks/payload-push.ts';
+import type { Build, Pipeline, PushEvent } from '../rows.ts';
+import type { World } from '../world.ts';
+import { createPipeline, NoPipelineError, type PipelineRequest } from './create-pipeline.ts';
+import { compositeStatus, earlierJobs, FINISHED, readiness } from './pipeline-status.ts';
+import { type JobResult, type RunningJob, startJob } from './run-job.ts';
+
+const JOBS_AT_ONCE = 2;
+/** GitLab's `push_event_hooks_limit`: a push that moves more refs than this tells no hook. */
+const REFS_PER_PUSH_WITH_HOOKS = 3;
+
+/** Turns pushes into pipelines and runs their jobs, two at a time. */
+export class PipelineRunner {
+  readonly #world: () => World;
+  readonly #running = new Map<number, RunningJob>();
+  readonly #commits = new Map<string, Awaited<ReturnType<typeof readHookCommit>>>();
+  #creating: Promise<unknown> = Promise.resolve();
+  #stopping = false;
+
+  constructor(world: () => World) {
+    this.#world = world;
+  }
+
+  /** After a start: pushes that nobody was told of, then jobs that were cut off, which run again from their beginning. */
+  async resume(): Promise<void> {
+    const world = this.#world();
+    for (const folder of ['builds', 'parsing']) rmSync(join(world.stateDir, folder), { recursive: true, force: true });
+    for (const project of world.db.projects.all()) {
+      await world.repositories.ensure(project);
+      await recordPushes(world, project, project.pushing_user_id ?? project.creator_id, []);
+    }
+    const open = world.db.pipelines.filter((pipeline) => !FINISHED.has(pipeline.status));
+    for (const pipeline of open) await this.rememberCommit(pipeline);
+    for (const build of world.db.builds.filter((row) => row.kind === 'job' && row.status === 'running')) {
+      world.db.builds.update(build.id, { status: 'pending', started_at: null });
+    }
+    for (const pipeline of open) if (pipeline.source !== 'external') this.advance(pipeline.id);
+    this.takePushes();
+  }
+
+  /** Announces every new push and makes its pipeline, one after the other. */
+  takePushes(): void {
+    void this.#inTurn(async () => {
+      const { db } = this.#world();
+      const waiting = db.pushEvents.filter((event) => !event.processed).sort((a, b) => a.id - b.id);
+      for (const event of waiting) if (!this.#stopping) await this.#takePushOrKeepIt(event);
+    });
+  }
+
+  /** Resolves when all pushes so far have their pipelines. */
+  async pushesTaken(): Promise<void> {
+    await this.#creating;
+  }
+
+  create(request: PipelineRequest): Promise<Pipeline> {
+    return this.#inTurn(async () => {
+      const pipeline = await createPipeline(this.#world(), request);
+      return this.#begin(pipeline);
+    });
+  }
+
+  /** Moves a pipeline on as far as its jobs allow. */
+  advance(pipelineId: number): void {
+    if (this.#stopping) return;
+    while (this.#settleOneJob(pipelineId)) this.refresh(pipelineId);
+    this.refresh(pipelineId);
+    this.#fillSlots();
+  }
+
+  /** Gives the pipeline the status that its jobs and statuses add up to, and tells the hooks of a change. */
+  refresh(pipelineId: number): void {
+    const { db, now } = this.#world();
+    const pipeline = db.pipelines.require(pipelineId);
+    const status = compositeStatus(this.#builds(pipelineId));
+    if (status === pipeline.status || status === 'created') return;
+    const time = now().toISOString();
+    const changed = db.pipelines.update(pipelineId, {
+      status,
+      updated_at: time,
+      started_at: pipeline.started_at ?? (status === 'pending' ? null : time),
+      finished_at: FINISHED.has(status) ? time : null,
+    });
+    this.announce(changed);
+  }
+
+  announce(pipeline: Pipeline): void {
+    const world = this.#world();
+    const commit = this.#commits.get(pipeline.sha) ?? null;
+    world.deliveries.announce(pipeline.project_id, 'pipeline_events', () => pipelinePayload(world, pipeline, commit));
+  }
+
+  async rememberCommit(pipeline: Pipeline): Promise<void> {
+    const world = this.#world();
+    if (this.#commits.has(pipeline.sha)) return;
+    const project = world.db.projects.require(pipeline.project_id);
+    this.#commits.set(pipeline.sha, await readHookCommit(world, project, pipeline.sha));
+  }
+
+  play(build: Build): Build {
+    const { db, now } = this.#world();
+    db.builds.update(build.id, { status: 'pending', queued_at: now().toISOString() });
+    this.advance(build.pipeline_id);
+    return db.builds.require(build.id);
+  }
+
+  /** A new try of a finished job; what was skipped because of it gets another chance. */
+  retry(build: Build): Build {
+    const { db } = this.#world();
+    const again = this.#tryAgain(build);
+    for (const other of this.#builds(build.pipeline_id)) {
+      if (other.status === 'skipped' && !other.retried && other.id < again.id)
+        db.builds.update(other.id, { status: 'created' });
+    }
+    this.advance(build.pipeline_id);
+    return db.builds.require(again.id);
+  }
+
+  cancel(build: Build): void {
+    const { db, now } = this.#world();
+    const running = this.#running.get(build.id);
+    if (running) {
+      running.cancel();
+      return;
+    }
+    if (!FINISHED.has(build.status))
+      db.builds.update(build.id, { status: 'canceled', finished_at: now().toISOString() });
+    this.advance(build.pipeline_id);
+  }
+
+  /** Ends the jobs' processes; the jobs themselves run again after the next start. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const jobs = [...this.#running.values()];
+    for (const job of jobs) job.cancel();
+    await Promise.all(jobs.map((job) => job.ended));
+    await this.#creating;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#creating.then(work);
+    this.#creating = result.catch((error: unknown) => {
+      if (!(error instanceof NoPipelineError)) console.error(error);
+    });
+    return result;
+  }
+
+  /** A push whose pipeline could not be made, such as by a stop in between, is taken up again at the next occasion. */
+  async #takePushOrKeepIt(event: PushEvent): Promise<void> {
+    try {
+      await this.#takePush(event);
+    } catch (error) {
+      console.error(`push ${event.id} could not be processed:`, error);
+    }
+  }
+
+  async #takePush(event: PushEvent): Promise<void> {
+    const world = this.#world();
+    const moved = world.db.pushEvents.filter(
+      (other) => other.project_id === event.project_id && other.created_at === event.created_at,
+    ).length;
+    const isTag = event.ref.startsWith('refs/tags/');
+    const name = event.ref.replace(/^refs\/(heads|tags)\//, '');
+    if (!event.announced) {
+      const payload = await pushPayload(world, event);
+      if (moved <= REFS_PER_PUSH_WITH_HOOKS) {
+        const kind = isTag ? 'tag_push_events' : 'push_events';
+        world.deliveries.announce(event.project_id, kind, () => payload, isTag ? undefined : name);
+      }
+      world.db.pushEvents.update(event.id, { announced: true });
+    }
+    const pipeline = event.after === ZERO_SHA ? undefined : await this.#pipelineOfPush(event, isTag, name);
+    world.db.pushEvents.update(event.id, { processed: true });
+    if (pipeline) await this.#begin(pipeline);
+  }
+
+  async #pipelineOfPush(event: PushEvent, tag: boolean, ref: string): Promise<Pipeline | undefined> {
+    const world = this.#world();
+    const project = world.db.projects.require(event.project_id);
+    const repository = world.repositories.path(project);
+    const sha = await resolveCommit(repository, event.after);
+    const commit = sha ? await readCommit(repository, sha) : undefined;
+    if (!sha || !commit) return undefined;
+    const skip = event.push_options.includes('ci.skip') || /\[(ci skip|skip ci)\]/i.test(commit.message);
+    try {
+      return await createPipeline(world, {
+        project,
+        userId: event.user_id,
+        ref,
+        tag,
+        sha,
+        beforeSha: event.before,
+        source: 'push',
+        skip,
+      });
+    } catch (error) {
+      if (error instanceof NoPipelineError) return undefined;
+      throw error;
+    }
+  }
+
+  async #begin(pipeline: Pipeline): Promise<Pipeline> {
+    await this.rememberCommit(pipeline);
+    if (FINISHED.has(pipeline.status)) this.announce(pipeline);
+    else this.advance(pipeline.id);
+    return this.#world().db.pipelines.require(pipeline.id);
+  }
+
+  #builds(pipelineId: number): Build[] {
+    return this.#world().db.builds.filter((build) => build.pipeline_id === pipelineId);
+  }
+
+  /** Decides one job that is still `created`; false when none can be decided. */
+  #settleOneJob(pipelineId: number): boolean {
+    const { db, now } = this.#world();
+    const { stages } = db.pipelines.require(pipelineId);
+    const builds = this.#builds(pipelineId);
+    for (const build of builds) {
+      if (build.status !== 'created' || build.kind !== 'job') continue;
+      const decision = readiness(build, earlierJobs(build, builds, stages));
+      if (decision === 'wait') continue;
+      const time = now().toISOString();
+      if (decision === 'run') db.builds.update(build.id, { status: 'pending', queued_at: time });
+      if (decision === 'manual') db.builds.update(build.id, { status: 'manual' });
+      if (decision === 'skip') db.builds.update(build.id, { status: 'skipped', finished_at: time });
+      return true;
+    }
+    return false;
+  }
+
+  #fillSlots(): void {
+    const { db, now } = this.#world();
+    const pending = db.builds
+      .filter((build) => build.kind === 'job' && build.status === 'pending')
+      .sort((a, b) => a.id - b.id);
+    for (const build of pending) {
+      if (this.#stopping || this.#running.size >= JOBS_AT_ONCE || !build.definition) return;
+      const started = db.builds.update(build.id, { status: 'running', started_at: now().toISOString() });
+      startJobDeployment(this.#world(), started);
+      const job = startJob(this.#world(), started, build.definition);
+      this.#running.set(build.id, job);
+      void job.ended.then((result) => this.#finish(started, result));
+      this.refresh(build.pipeline_id);
+    }
+  }
+
+  #finish(build: Build, result: JobResult): void {
+    this.#running.delete(build.id);
+    if (this.#stopping) return;
+    const world = this.#world();
+    const tolerated =
+      result.exitCode !== null && build.definition?.allow_failure_exit_codes.includes(result.exitCode) === true;
+    const finished = world.db.builds.update(build.id, {
+      status: result.status,
+      finished_at: world.now().toISOString(),
+      failure_reason: result.failureReason,
+      exit_code: result.exitCode,
+      artifacts_bytes: result.artifactsBytes,
+      dotenv: result.dotenv,
+      allow_failure: build.allow_failure || tolerated,
+    });
+    finishJobDeployment(world, finished);
+    const tries = this.#builds(build.pipeline_id).filter((other) => other.name === build.name).length;
+    if (result.status === 'failed' && tries <= (build.definition?.retryMax ?? 0)) this.#tryAgain(finished);
+    this.advance(build.pipeline_id);
+  }
+
+  #tryAgain(build: Build): Build {
+    const { db, now } = this.#world();
+    const { id: _id, ...rest } = db.builds.update(build.id, { retried: true });
+    const time = now().toISOString();
+    return db.builds.insert({
+      ...rest,
+      id: undefined,
+      status: 'pending',
+      retried: false,
+      created_at: time,
+      queued_at: time,
+      started_at: null,
+      finished_at: null,
+      failure_reason: null,
+      exit_code: null,
+      artifacts_bytes: null,
+      dotenv: {},
+      allow_failure: build.definition?.allow_failure ?? build.allow_failure,
+    });
+  }
+}

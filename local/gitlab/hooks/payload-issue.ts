@@ -1,0 +1,79 @@
+import type { Issue, MergeRequest, Note, User } from '../rows.ts';
+import type { World } from '../world.ts';
+import { hookProjectWithOldNames, hookRepository, hookTime, hookUser, maybeHookTime } from './payload-parts.ts';
+
+export type IssueAction = 'open' | 'close' | 'reopen' | 'update';
+
+function hookLabels(issue: Pick<Issue, 'labels' | 'project_id'>) {
+  return issue.labels.map((title) => ({ title, project_id: issue.project_id, color: '#6699cc', type: 'ProjectLabel' }));
+}
+
+function issueAttributes(world: Pick<World, 'url' | 'db'>, issue: Issue) {
+  const project = world.db.projects.require(issue.project_id);
+  return {
+    id: issue.id,
+    iid: issue.iid,
+    title: issue.title,
+    description: issue.description,
+    state: issue.state,
+    author_id: issue.author_id,
+    assignee_ids: issue.assignee_ids,
+    assignee_id: issue.assignee_ids[0] ?? null,
+    confidential: issue.confidential,
+    due_date: issue.due_date,
+    project_id: issue.project_id,
+    labels: hookLabels(issue),
+    created_at: hookTime(issue.created_at),
+    updated_at: hookTime(issue.updated_at),
+    closed_at: maybeHookTime(issue.closed_at),
+    type: 'Issue',
+    url: `${world.url}/${project.path_with_namespace}/-/issues/${issue.iid}`,
+  };
+}
+
+/** An `Issue Hook` body. */
+export function issuePayload(world: Pick<World, 'url' | 'db'>, issue: Issue, actor: User, action: IssueAction) {
+  const project = world.db.projects.require(issue.project_id);
+  return {
+    object_kind: 'issue',
+    event_type: issue.confidential ? 'confidential_issue' : 'issue',
+    user: hookUser(world, actor),
+    project: hookProjectWithOldNames(world, project),
+    object_attributes: { ...issueAttributes(world, issue), action },
+    labels: hookLabels(issue),
+    changes: {},
+    repository: hookRepository(world, project),
+    assignees: issue.assignee_ids.map((id) => hookUser(world, world.db.users.require(id))),
+  };
+}
+
+/** A `Note Hook` body for a comment on an issue or a merge request. */
+export function notePayload(world: Pick<World, 'url' | 'db'>, note: Note, actor: User, on: Issue | MergeRequest) {
+  const project = world.db.projects.require(note.project_id);
+  const isIssue = note.noteable_type === 'Issue';
+  const folder = isIssue ? 'issues' : 'merge_requests';
+  return {
+    object_kind: 'note',
+    event_type: 'confidential' in on && on.confidential ? 'confidential_note' : 'note',
+    user: hookUser(world, actor),
+    project_id: project.id,
+    project: hookProjectWithOldNames(world, project),
+    repository: hookRepository(world, project),
+    object_attributes: {
+      id: note.id,
+      note: note.body,
+      noteable_type: note.noteable_type,
+      noteable_id: note.noteable_id,
+      author_id: note.author_id,
+      project_id: project.id,
+      system: note.system,
+      action: 'create',
+      created_at: hookTime(note.created_at),
+      updated_at: hookTime(note.updated_at),
+      url: `${world.url}/${project.path_with_namespace}/-/${folder}/${note.noteable_iid}#note_${note.id}`,
+    },
+    ...('confidential' in on
+      ? { issue: issueAttributes(world, on) }
+      : { merge_request: { id: on.id, iid: on.iid, title: on.title, state: on.state } }),
+  };
+}

@@ -1,0 +1,53 @@
+import { isProtectedBranch } from '../access.ts';
+import { changedPaths, listCommits, resolveCommit, ZERO_SHA } from '../git/read-objects.ts';
+import type { PushEvent } from '../rows.ts';
+import type { World } from '../world.ts';
+import { hookCommit, hookProjectWithOldNames, hookRepository } from './payload-parts.ts';
+
+const LISTED_COMMITS = 20;
+
+/** A `Push Hook` or `Tag Push Hook` body: the newest 20 commits, oldest first, and how many there were in all. */
+export async function pushPayload(world: World, event: PushEvent) {
+  const project = world.db.projects.require(event.project_id);
+  const user = world.db.users.require(event.user_id);
+  const repository = world.repositories.path(project);
+  const kind = event.ref.startsWith('refs/tags/') ? 'tag_push' : 'push';
+  const name = event.ref.replace(/^refs\/(heads|tags)\//, '');
+  const checkout = event.after === ZERO_SHA ? null : ((await resolveCommit(repository, event.ref)) ?? event.after);
+  const range = event.before === ZERO_SHA ? event.after : `${event.before}..${event.after}`;
+  const all = checkout && kind === 'push' ? await listCommits(repository, range, { limit: 1000 }) : [];
+  const commits = await Promise.all(
+    all
+      .slice(0, LISTED_COMMITS)
+      .reverse()
+      .map(async (commit) => ({
+        ...hookCommit(world, project, commit),
+        ...(await changedPaths(repository, commit.id)),
+      })),
+  );
+  return {
+    object_kind: kind,
+    event_name: kind,
+    before: event.before,
+    after: event.after,
+    ref: event.ref,
+    ref_protected: kind === 'push' && isProtectedBranch(world.db, project.id, name),
+    checkout_sha: checkout,
+    message: null,
+    user_id: user.id,
+    user_name: user.name,
+    user_username: user.username,
+    user_email: user.public_email || null,
+    user_avatar: null,
+    project_id: project.id,
+    project: hookProjectWithOldNames(world, project),
+    commits,
+    total_commits_count: all.length,
+    push_options: pushOptions(event.push_options),
+    repository: hookRepository(world, project),
+  };
+}
+
+function pushOptions(options: string[]): object {
+  return options.includes('ci.skip') ? { ci: { skip: true } } : {};
+}

@@ -1,0 +1,171 @@
+import { type Context, Hono } from 'hono';
+import * as z from 'zod';
+import { accessToGroup, accessToProject, canSee } from '../access.ts';
+import type { Namespace, Project, User } from '../rows.ts';
+import type { World } from '../world.ts';
+import { ApiError, badParameter, forbidden, notFound, unauthorized } from './api-error.ts';
+
+export interface Caller {
+  user: User;
+  scopes: string[];
+}
+
+interface ApiEnv {
+  Variables: { caller: Caller | undefined };
+}
+export type ApiContext = Context<ApiEnv>;
+export type Api = Hono<ApiEnv>;
+
+/** Finds out who calls; undefined when the credentials are no good. */
+export type FindCaller = (token: string, kind: 'private' | 'bearer' | 'job') => Promise<Caller | undefined>;
+
+export function newApi(findCaller: FindCaller): Api {
+  const api: Api = new Hono<ApiEnv>();
+  api.onError((error, c) => {
+    if (error instanceof ApiError) return c.json(error.body, error.status);
+    console.error(error);
+    return c.json({ message: '500 Internal Server Error' }, 500);
+  });
+  api.notFound((c) => c.json({ error: '404 Not Found' }, 404));
+  api.use(async (c, next) => {
+    c.set('caller', await authenticate(c, findCaller));
+    await next();
+  });
+  return api;
+}
+
+async function authenticate(c: ApiContext, findCaller: FindCaller): Promise<Caller | undefined> {
+  const bearer = /^Bearer\s+(.+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
+  const given =
+    named('private', c.req.header('private-token') ?? c.req.query('private_token')) ??
+    named('job', c.req.header('job-token') ?? c.req.query('job_token')) ??
+    named('bearer', bearer ?? c.req.query('access_token'));
+  if (!given) return undefined;
+  const caller = await findCaller(given.token, given.kind);
+  if (!caller) throw unauthorized();
+  requireScope(c, caller);
+  return caller;
+}
+
+const named = (kind: 'private' | 'bearer' | 'job', token: string | undefined) => (token ? { kind, token } : undefined);
+
+function requireScope(c: ApiContext, caller: Caller): void {
+  const reading = c.req.method === 'GET' || c.req.method === 'HEAD';
+  const repositoryRead = reading && c.req.path.includes('/repository/') && caller.scopes.includes('read_repository');
+  const self = reading && /\/api\/v4\/user$/.test(c.req.path) && caller.scopes.includes('read_user');
+  if (caller.scopes.includes('api') || (reading && caller.scopes.includes('read_api')) || repositoryRead || self)
+    return;
+  throw new ApiError(403, {
+    error: 'insufficient_scope',
+    error_description: 'The request requires higher privileges than provided by the access token.',
+    scope: reading ? 'api read_api' : 'api',
+  });
+}
+
+export function requireCaller(c: ApiContext): User {
+  const caller = c.get('caller');
+  if (!caller) throw unauthorized();
+  return caller.user;
+}
+
+export function requireAdmin(c: ApiContext): User {
+  const user = requireCaller(c);
+  if (!user.is_admin) throw forbidden();
+  return user;
+}
+
+const byIdOrPath = (reference: string) => (/^\d+$/.test(reference) ? { id: Number(reference) } : { path: reference });
+
+function findProject(world: World, reference: string): Project | undefined {
+  const key = byIdOrPath(reference);
+  return key.id !== undefined
+    ? world.db.projects.get(key.id)
+    : world.db.projects.find((project) => project.path_with_namespace.toLowerCase() === key.path?.toLowerCase());
+}
+
+interface ProjectCall {
+  project: Project;
+  access: number;
+  user: User | undefined;
+  repository: string;
+}
+
+/** The project of the path, if the caller may see it and has the level that the call needs. */
+export function openProject(world: World, c: ApiContext, level = 0): ProjectCall {
+  const user = c.get('caller')?.user;
+  const project = findProject(world, c.req.param('id') ?? '');
+  const access = project ? accessToProject(world.db, user, project, world.now()) : 0;
+  if (!project || !canSee(project.visibility, user, access)) throw notFound('Project');
+  if (access < level) throw user ? forbidden() : unauthorized();
+  return { project, access, user, repository: world.repositories.path(project) };
+}
+
+interface GroupCall {
+  group: Namespace;
+  access: number;
+  user: User | undefined;
+}
+
+export function openGroup(world: World, c: ApiContext, level = 0): GroupCall {
+  const user = c.get('caller')?.user;
+  const key = byIdOrPath(c.req.param('id') ?? '');
+  const group = world.db.namespaces.find(
+    (row) =>
+      row.kind === 'group' &&
+      (key.id !== undefined ? row.id === key.id : row.full_path.toLowerCase() === key.path?.toLowerCase()),
+  );
+  const access = group ? accessToGroup(world.db, user, group, world.now()) : 0;
+  if (!group || !canSee(group.visibility, user, access)) throw notFound('Group');
+  if (access < level) throw user ? forbidden() : unauthorized();
+  return { group, access, user };
+}
+
+/** A whole number of the path; anything else names nothing. */
+export function numberInPath(c: ApiContext, name: string): number {
+  const value = c.req.param(name) ?? '';
+  if (!/^\d+$/.test(value)) throw badParameter(`${name} is invalid`);
+  return Number(value);
+}
+
+const Page = z.object({
+  page: z.coerce.number().int().min(1).catch(1),
+  per_page: z.coerce.number().int().min(1).catch(20),
+});
+
+export function pageOf(c: ApiContext): { page: number; perPage: number } {
+  const { page, per_page } = Page.parse({ page: c.req.query('page'), per_page: c.req.query('per_page') });
+  return { page, perPage: Math.min(per_page, 100) };
+}
+
+/** One page of a list, with GitLab's headers. */
+export function paginate<T>(c: ApiContext, rows: readonly T[], show: (row: T) => unknown): Response {
+  const { page, perPage } = pageOf(c);
+  return pageResponse(c, rows.slice((page - 1) * perPage, page * perPage).map(show), rows.length);
+}
+
+/** A page that was cut already; `total` rows in all. */
+export function pageResponse(c: ApiContext, rows: unknown[], total: number): Response {
+  const { page, perPage } = pageOf(c);
+  const last = Math.max(1, Math.ceil(total / perPage));
+  const link = (rel: string, number: number) => {
+    const url = new URL(c.req.url);
+    url.searchParams.set('page', String(number));
+    url.searchParams.set('per_page', String(perPage));
+    return `<${url}>; rel="${rel}"`;
+  };
+  const links = [
+    ...(page > 1 ? [link('prev', page - 1)] : []),
+    ...(page < last ? [link('next', page + 1)] : []),
+    link('first', 1),
+    link('last', last),
+  ];
+  return c.json(rows, 200, {
+    'x-total': String(total),
+    'x-total-pages': String(last),
+    'x-page': String(page),
+    'x-per-page': String(perPage),
+    'x-next-page': page < last ? String(page + 1) : '',
+    'x-prev-page': page > 1 ? String(page - 1) : '',
+    link: links.join(', '),
+  });
+}

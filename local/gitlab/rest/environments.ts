@@ -1,0 +1,125 @@
+import * as z from 'zod';
+import { DEVELOPER, MAINTAINER, REPORTER } from '../access.ts';
+import { ensureEnvironment, lastSuccess } from '../deployments.ts';
+import type { Environment } from '../rows.ts';
+import type { World } from '../world.ts';
+import { type Api, type ApiContext, numberInPath, openProject, paginate } from './api.ts';
+import { badParameter, badRequest, forbidden, notFound } from './api-error.ts';
+import { presentDeployment } from './deployments.ts';
+import { filledText, readParameters, text } from './read-parameters.ts';
+import { definedOnly } from './variables.ts';
+
+const Tier = z.enum(['production', 'staging', 'testing', 'development', 'other']);
+const Fields = z.object({
+  external_url: text.nullable().optional(),
+  tier: Tier.optional(),
+  description: text.nullable().optional(),
+  slug: text.optional(),
+});
+const SHORTEST_SEARCH = 3;
+
+const presentEnvironment = (environment: Environment) => ({
+  id: environment.id,
+  name: environment.name,
+  slug: environment.slug,
+  external_url: environment.external_url,
+  created_at: environment.created_at,
+  updated_at: environment.updated_at,
+  description: environment.description,
+  tier: environment.tier,
+  state: environment.state,
+  auto_stop_at: null,
+  auto_stop_setting: 'always',
+});
+
+export function routeEnvironments(api: Api, world: World): void {
+  const { environments, deployments } = world.db;
+  const open = (c: ApiContext, level: number) => {
+    const { project } = openProject(world, c, level);
+    const environment = environments.get(numberInPath(c, 'environment_id'));
+    if (environment?.project_id !== project.id) throw notFound('Environment');
+    return environment;
+  };
+  const refuseSlug = (slug: string | undefined) => {
+    if (slug !== undefined) throw badRequest({ slug: ['is automatically generated and cannot be changed'] });
+  };
+
+  api.get('/projects/:id/environments', async (c) => {
+    const { project } = openProject(world, c, REPORTER);
+    const wanted = await readParameters(
+      c,
+      z.object({
+        name: text.optional(),
+        search: text.optional(),
+        states: z.enum(['available', 'stopping', 'stopped']).optional(),
+      }),
+    );
+    if (wanted.name !== undefined && wanted.search !== undefined)
+      throw badParameter('name, search are mutually exclusive');
+    if (wanted.search !== undefined && wanted.search.length < SHORTEST_SEARCH)
+      throw badRequest('400 Bad request - Search query is less than 3 characters');
+    const found = environments.filter(
+      (row) =>
+        row.project_id === project.id &&
+        (wanted.name === undefined || row.name === wanted.name) &&
+        (wanted.search === undefined || row.name.startsWith(wanted.search)) &&
+        (wanted.states === undefined || row.state === wanted.states),
+    );
+    return paginate(c, found, presentEnvironment);
+  });
+
+  api.get('/projects/:id/environments/:environment_id', (c) => {
+    const environment = open(c, REPORTER);
+    const last = lastSuccess(world, environment.id);
+    return c.json({
+      ...presentEnvironment(environment),
+      last_deployment: last ? presentDeployment(world, last) : null,
+    });
+  });
+
+  api.post('/projects/:id/environments', async (c) => {
+    const { project } = openProject(world, c, DEVELOPER);
+    const { name, slug, ...rest } = await readParameters(c, Fields.extend({ name: filledText }));
+    refuseSlug(slug);
+    if (!/^[A-Za-z0-9_/${}. -]+$/.test(name) || name.length > 255) {
+      throw badRequest({
+        name: [
+          "can contain only letters, digits, '-', '_', '/', '$', '{', '}', '.', and spaces, but it cannot start or end with '/'",
+        ],
+      });
+    }
+    if (environments.find((row) => row.project_id === project.id && row.name === name))
+      throw badRequest({ name: ['has already been taken'] });
+    return c.json(presentEnvironment(ensureEnvironment(world, project.id, name, definedOnly(rest))), 201);
+  });
+
+  api.put('/projects/:id/environments/:environment_id', async (c) => {
+    const environment = open(c, DEVELOPER);
+    const { slug, ...change } = await readParameters(c, Fields);
+    refuseSlug(slug);
+    return c.json(
+      presentEnvironment(
+        environments.update(environment.id, { ...definedOnly(change), updated_at: world.now().toISOString() }),
+      ),
+    );
+  });
+
+  api.post('/projects/:id/environments/:environment_id/stop', (c) => {
+    const environment = open(c, DEVELOPER);
+    return c.json(
+      presentEnvironment(
+        environments.update(environment.id, { state: 'stopped', updated_at: world.now().toISOString() }),
+      ),
+      200,
+    );
+  });
+
+  api.delete('/projects/:id/environments/:environment_id', (c) => {
+    const environment = open(c, MAINTAINER);
+    if (environment.state !== 'stopped') throw forbidden();
+    for (const row of deployments.filter((deployment) => deployment.environment_id === environment.id))
+      deployments.remove(row.id);
+    environments.remove(environment.id);
+    return c.body(null, 204);
+  });
+}

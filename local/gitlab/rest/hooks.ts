@@ -1,0 +1,235 @@
+import * as z from 'zod';
+import { MAINTAINER } from '../access.ts';
+import { resolveCommit, ZERO_SHA } from '../git/read-objects.ts';
+import { alertStatus } from '../hooks/disable-hook.ts';
+import { readHookCommit } from '../hooks/payload-parts.ts';
+import { pipelinePayload } from '../hooks/payload-pipeline.ts';
+import { pushPayload } from '../hooks/payload-push.ts';
+import { isSigningToken } from '../hooks/sign.ts';
+import { type Delivery, HOOK_EVENTS, type Hook, type HookEvent, type Project, type User } from '../rows.ts';
+import type { World } from '../world.ts';
+import { type Api, type ApiContext, numberInPath, openProject, paginate } from './api.ts';
+import { ApiError, badParameter, badRequest, notFound } from './api-error.ts';
+import { filledText, flag, readParameters, text } from './read-parameters.ts';
+
+/** Events that GitLab has and this stand-in never sends: asking for one is an error rather than a silence. */
+const UNSENT_EVENTS = [
+  'job_events',
+  'merge_requests_events',
+  'wiki_page_events',
+  'releases_events',
+  'feature_flag_events',
+  'emoji_events',
+  'resource_access_token_events',
+  'milestone_events',
+  'vulnerability_events',
+];
+
+const Fields = z.looseObject({
+  url: filledText.optional(),
+  name: text.nullable().optional(),
+  description: text.nullable().optional(),
+  token: text.nullable().optional(),
+  signing_token: text.nullable().optional(),
+  enable_ssl_verification: flag.optional(),
+  push_events_branch_filter: text.nullable().optional(),
+  custom_headers: z
+    .array(z.object({ key: text, value: text }))
+    .max(20)
+    .optional(),
+});
+
+export function routeHooks(api: Api, world: World): void {
+  const { hooks, deliveries } = world.db;
+  const show = (hook: Hook) => presentHook(world, hook);
+  const open = (c: ApiContext) => openProject(world, c, MAINTAINER);
+  const named = (c: ApiContext) => {
+    const { project } = open(c);
+    const hook = hooks.get(numberInPath(c, 'hook_id'));
+    if (hook?.project_id !== project.id) throw notFound();
+    return hook;
+  };
+
+  api.get('/projects/:id/hooks', (c) => {
+    const { project } = open(c);
+    return paginate(
+      c,
+      hooks.filter((hook) => hook.project_id === project.id),
+      show,
+    );
+  });
+  api.get('/projects/:id/hooks/:hook_id', (c) => c.json(show(named(c))));
+
+  api.post('/projects/:id/hooks', async (c) => {
+    const { project } = open(c);
+    const given = await readHook(c);
+    if (!given.fields.url) throw new ApiError(400, { error: 'url is missing' });
+    const hook = hooks.insert({
+      url: given.fields.url,
+      name: given.fields.name ?? null,
+      description: given.fields.description ?? null,
+      token: given.fields.token || null,
+      signing_token: given.fields.signing_token || null,
+      enable_ssl_verification: given.fields.enable_ssl_verification ?? true,
+      push_events_branch_filter: given.fields.push_events_branch_filter || null,
+      custom_headers: given.fields.custom_headers ?? [],
+      project_id: project.id,
+      events: { push_events: true, ...given.events },
+      created_at: world.now().toISOString(),
+      recent_failures: 0,
+      backoff_count: 0,
+      disabled_until: null,
+    });
+    return c.json(show(hook), 201);
+  });
+
+  api.put('/projects/:id/hooks/:hook_id', async (c) => {
+    const hook = named(c);
+    const { fields, events } = await readHook(c);
+    const changed = hooks.update(hook.id, {
+      ...(fields.url ? { url: fields.url } : {}),
+      ...(fields.name === undefined ? {} : { name: fields.name }),
+      ...(fields.description === undefined ? {} : { description: fields.description }),
+      ...(fields.token === undefined ? {} : { token: fields.token || null }),
+      ...(fields.signing_token === undefined ? {} : { signing_token: fields.signing_token || null }),
+      ...(fields.enable_ssl_verification === undefined
+        ? {}
+        : { enable_ssl_verification: fields.enable_ssl_verification }),
+      ...(fields.push_events_branch_filter === undefined
+        ? {}
+        : { push_events_branch_filter: fields.push_events_branch_filter || null }),
+      ...(fields.custom_headers ? { custom_headers: fields.custom_headers } : {}),
+      events: { ...hook.events, ...events },
+    });
+    return c.json(show(changed));
+  });
+
+  api.delete('/projects/:id/hooks/:hook_id', (c) => {
+    hooks.remove(named(c).id);
+    return c.body(null, 204);
+  });
+
+  api.get('/projects/:id/hooks/:hook_id/events', async (c) => {
+    const hook = named(c);
+    const { status } = await readParameters(c, z.object({ status: z.union([text, z.array(text)]).optional() }));
+    const wanted = [status ?? []].flat();
+    const sent = deliveries
+      .filter((row) => row.hook_id === hook.id && row.response_status !== 'pending' && hasStatus(row, wanted))
+      .sort((a, b) => b.id - a.id);
+    return paginate(c, sent, presentDelivery);
+  });
+
+  api.post('/projects/:id/hooks/:hook_id/events/:event_id/resend', async (c) => {
+    const hook = named(c);
+    const delivery = deliveries.get(numberInPath(c, 'event_id'));
+    if (delivery?.hook_id !== hook.id) throw notFound();
+    const again = await world.deliveries.sendNow(hook, delivery);
+    return c.json({ response_status: Number(again.response_status) || again.response_status }, 201);
+  });
+
+  api.post('/projects/:id/hooks/:hook_id/test/:trigger', async (c) => {
+    const hook = named(c);
+    const { project, user } = open(c);
+    const event = HOOK_EVENTS.find((name) => name === c.req.param('trigger'));
+    if (!event || !user) throw new ApiError(400, { error: 'trigger does not have a valid value' });
+    const delivery = await world.deliveries.test(hook, event, await samplePayload(world, project, user, event));
+    const code = Number(delivery.response_status);
+    if (code >= 200 && code < 300) return c.json({ message: '201 Created' }, 201);
+    throw new ApiError(422, { message: delivery.response_body || `The receiver answered ${delivery.response_status}` });
+  });
+}
+
+async function readHook(c: ApiContext) {
+  const fields = await readParameters(c, Fields);
+  if (fields.url !== undefined && !/^https?:\/\/[^\s]+$/.test(fields.url))
+    throw badRequest({ url: ['is not allowed: Only allowed schemes are http, https'] });
+  if (fields.signing_token && !isSigningToken(fields.signing_token)) {
+    throw badRequest({ signing_token: ['must be whsec_ followed by the Base64 of 32 bytes'] });
+  }
+  const wants = (event: string) => {
+    const given = flag.optional().safeParse(fields[event]);
+    if (!given.success) throw badParameter(`${event} is invalid`);
+    return given.data;
+  };
+  const unsent = UNSENT_EVENTS.find((event) => wants(event) === true);
+  if (unsent) throw badRequest({ [unsent]: ['is not sent by this local stand-in; leave it false'] });
+  const events: Record<string, boolean> = {};
+  for (const event of HOOK_EVENTS) {
+    const value = wants(event);
+    if (value !== undefined) events[event] = value;
+  }
+  return { fields, events };
+}
+
+function presentHook(world: World, hook: Hook) {
+  const off = Object.fromEntries([...HOOK_EVENTS, ...UNSENT_EVENTS].map((event) => [event, false]));
+  return {
+    id: hook.id,
+    url: hook.url,
+    name: hook.name,
+    description: hook.description,
+    created_at: hook.created_at,
+    project_id: hook.project_id,
+    ...off,
+    ...hook.events,
+    enable_ssl_verification: hook.enable_ssl_verification,
+    push_events_branch_filter: hook.push_events_branch_filter,
+    branch_filter_strategy: 'wildcard',
+    alert_status: alertStatus(hook, world.now()),
+    disabled_until: hook.disabled_until,
+    url_variables: [],
+    custom_headers: hook.custom_headers.map(({ key }) => ({ key })),
+    custom_webhook_template: null,
+    token_present: hook.token !== null,
+    signing_token_present: hook.signing_token !== null,
+  };
+}
+
+function hasStatus(delivery: Delivery, wanted: string[]): boolean {
+  if (wanted.length === 0) return true;
+  const code = Number(delivery.response_status);
+  const category =
+    code >= 200 && code < 300 ? 'successful' : code >= 400 && code < 500 ? 'client_failure' : 'server_failure';
+  return wanted.includes(delivery.response_status) || wanted.includes(category);
+}
+
+function presentDelivery(delivery: Delivery) {
+  return {
+    id: delivery.id,
+    url: delivery.url,
+    trigger: delivery.trigger,
+    request_headers: delivery.request_headers,
+    request_data: JSON.parse(delivery.body),
+    response_headers: delivery.response_headers,
+    response_body: delivery.response_body,
+    execution_duration: delivery.execution_duration,
+    response_status: delivery.response_status,
+    created_at: delivery.created_at,
+  };
+}
+
+/** A test uses what is there: the newest pipeline, or the head of the default branch. */
+async function samplePayload(world: World, project: Project, user: User, event: HookEvent): Promise<object> {
+  if (event === 'pipeline_events') {
+    const newest = world.db.pipelines.filter((row) => row.project_id === project.id).at(-1);
+    if (!newest) throw new ApiError(422, { message: 'Ensure the project has CI jobs.' });
+    return pipelinePayload(world, newest, await readHookCommit(world, project, newest.sha));
+  }
+  const head = await resolveCommit(world.repositories.path(project), project.default_branch);
+  if (event !== 'push_events' || !head)
+    throw new ApiError(422, {
+      message: 'Ensure the project has at least one commit; push_events and pipeline_events can be tested here.',
+    });
+  return pushPayload(world, {
+    id: 1,
+    project_id: project.id,
+    user_id: user.id,
+    ref: `refs/heads/${project.default_branch}`,
+    before: ZERO_SHA,
+    after: head,
+    push_options: [],
+    announced: true,
+    processed: true,
+    created_at: world.now().toISOString(),
+  });
+}

@@ -1,0 +1,125 @@
+import * as z from 'zod';
+import { DEVELOPER, REPORTER } from '../access.ts';
+import { NoPipelineError } from '../ci/create-pipeline.ts';
+import { FINISHED } from '../ci/pipeline-status.ts';
+import { resolveCommit } from '../git/read-objects.ts';
+import { type Pipeline, RUN_STATUSES } from '../rows.ts';
+import type { World } from '../world.ts';
+import { type Api, type ApiContext, numberInPath, openProject, paginate, requireCaller } from './api.ts';
+import { badRequest, notFound } from './api-error.ts';
+import { presentPipeline, presentPipelineFully } from './present.ts';
+import { filledText, readParameters, text } from './read-parameters.ts';
+
+const Filter = z.object({
+  sha: text.optional(),
+  ref: text.optional(),
+  status: z.enum(RUN_STATUSES).optional(),
+  source: text.optional(),
+  username: text.optional(),
+  updated_after: text.optional(),
+  updated_before: text.optional(),
+  order_by: z.enum(['id', 'status', 'ref', 'updated_at', 'user_id']).default('id'),
+  sort: z.enum(['asc', 'desc']).default('desc'),
+});
+
+const Variables = z.array(z.object({ key: filledText, value: text, variable_type: text.optional() }));
+
+/** The pipeline of the path, for callers who may see the project's pipelines. */
+export function openPipeline(world: World, c: ApiContext, level = 0): Pipeline {
+  const { project } = openProject(world, c, level);
+  const pipeline = world.db.pipelines.get(numberInPath(c, 'pipeline_id'));
+  if (pipeline?.project_id !== project.id) throw notFound();
+  return pipeline;
+}
+
+export function routePipelines(api: Api, world: World): void {
+  const { db, runner } = world;
+
+  api.get('/projects/:id/pipelines', async (c) => {
+    const { project } = openProject(world, c);
+    const wanted = await readParameters(c, Filter);
+    const after = wanted.updated_after ? Date.parse(wanted.updated_after) : Number.NEGATIVE_INFINITY;
+    const before = wanted.updated_before ? Date.parse(wanted.updated_before) : Number.POSITIVE_INFINITY;
+    const found = db.pipelines.filter(
+      (row) =>
+        row.project_id === project.id &&
+        (!wanted.sha || row.sha === wanted.sha) &&
+        (!wanted.ref || row.ref === wanted.ref) &&
+        (!wanted.status || row.status === wanted.status) &&
+        (!wanted.source || row.source === wanted.source) &&
+        (!wanted.username || db.users.get(row.user_id)?.username === wanted.username) &&
+        Date.parse(row.updated_at) > after &&
+        Date.parse(row.updated_at) < before,
+    );
+    const key = wanted.order_by;
+    const direction = wanted.sort === 'asc' ? 1 : -1;
+    found.sort((a, b) => direction * (a[key] < b[key] ? -1 : a[key] > b[key] ? 1 : a.id - b.id));
+    return paginate(c, found, (row) => presentPipeline(world, row));
+  });
+
+  api.get('/projects/:id/pipelines/latest', async (c) => {
+    const { project, repository } = openProject(world, c, REPORTER);
+    const { ref } = await readParameters(c, z.object({ ref: text.default(project.default_branch) }));
+    const sha = await resolveCommit(repository, ref);
+    const newest = db.pipelines
+      .filter((row) => row.project_id === project.id && row.ref === ref && row.sha === sha)
+      .at(-1);
+    if (!newest) throw notFound();
+    return c.json(presentPipelineFully(world, newest));
+  });
+
+  api.get('/projects/:id/pipelines/:pipeline_id', (c) => c.json(presentPipelineFully(world, openPipeline(world, c))));
+
+  api.get('/projects/:id/pipelines/:pipeline_id/variables', (c) => {
+    const pipeline = openPipeline(world, c, DEVELOPER);
+    return c.json(pipeline.variables.map((variable) => ({ ...variable, variable_type: 'env_var', raw: false })));
+  });
+
+  api.post('/projects/:id/pipeline', async (c) => {
+    const { project, repository } = openProject(world, c, DEVELOPER);
+    const given = await readParameters(c, z.object({ ref: filledText, variables: Variables.default([]) }));
+    const tag =
+      !project.known_refs[`refs/heads/${given.ref}`] && project.known_refs[`refs/tags/${given.ref}`] !== undefined;
+    const sha = await resolveCommit(repository, given.ref);
+    if (!sha || (!tag && !project.known_refs[`refs/heads/${given.ref}`]))
+      throw badRequest({ base: ['Reference not found'] });
+    const variables = given.variables.map(({ key, value }) => ({ key, value }));
+    try {
+      const pipeline = await runner.create({
+        project,
+        userId: requireCaller(c).id,
+        ref: given.ref,
+        tag,
+        sha,
+        source: 'api',
+        variables,
+      });
+      if (pipeline.yaml_errors) throw badRequest({ base: [pipeline.yaml_errors] });
+      return c.json(presentPipelineFully(world, pipeline), 201);
+    } catch (error) {
+      if (error instanceof NoPipelineError) throw badRequest({ base: [error.message] });
+      throw error;
+    }
+  });
+
+  const jobsOf = (pipeline: Pipeline) =>
+    db.builds.filter((build) => build.pipeline_id === pipeline.id && build.kind === 'job' && !build.retried);
+
+  api.post('/projects/:id/pipelines/:pipeline_id/cancel', (c) => {
+    const pipeline = openPipeline(world, c, DEVELOPER);
+    const open = jobsOf(pipeline).filter((build) => !FINISHED.has(build.status));
+    const time = world.now().toISOString();
+    for (const build of open) {
+      if (build.status !== 'running') db.builds.update(build.id, { status: 'canceled', finished_at: time });
+    }
+    for (const build of open) runner.cancel(db.builds.require(build.id));
+    return c.json(presentPipelineFully(world, db.pipelines.require(pipeline.id)));
+  });
+
+  api.post('/projects/:id/pipelines/:pipeline_id/retry', (c) => {
+    const pipeline = openPipeline(world, c, DEVELOPER);
+    for (const build of jobsOf(pipeline))
+      if (build.status === 'failed' || build.status === 'canceled') runner.retry(build);
+    return c.json(presentPipelineFully(world, db.pipelines.require(pipeline.id)), 201);
+  });
+}

@@ -1,0 +1,235 @@
+import { accessToGroup, membersOf } from '../access.ts';
+import type { Commit } from '../git/read-objects.ts';
+import { secondsBetween } from '../hooks/payload-parts.ts';
+import { detailedStatus, RUNNER } from '../hooks/payload-pipeline.ts';
+import type { Build, Namespace, Pipeline, Project, User } from '../rows.ts';
+import type { World } from '../world.ts';
+
+export function presentUser(world: Pick<World, 'url'>, user: User) {
+  return {
+    id: user.id,
+    username: user.username,
+    public_email: user.public_email,
+    name: user.name,
+    state: user.state,
+    locked: false,
+    avatar_url: null,
+    web_url: `${world.url}/${user.username}`,
+  };
+}
+
+export function presentUserFully(world: Pick<World, 'url'>, user: User, forWhom: User | undefined) {
+  const basic = { ...presentUser(world, user), created_at: user.created_at, bio: '', location: '', bot: false };
+  if (forWhom?.id !== user.id && !forWhom?.is_admin) return basic;
+  return {
+    ...basic,
+    email: user.email,
+    commit_email: user.email,
+    confirmed_at: user.created_at,
+    is_admin: user.is_admin,
+    identities: [],
+    two_factor_enabled: false,
+    external: false,
+    can_create_project: true,
+  };
+}
+
+const _lastSegment = (path: string) => path.split('/').at(-1) ?? path;
+
+export function presentNamespace(world: Pick<World, 'url'>, namespace: Namespace) {
+  return {
+    id: namespace.id,
+    name: namespace.name,
+    path: namespace.path,
+    kind: namespace.kind,
+    full_path: namespace.full_path,
+    parent_id: namespace.parent_id,
+    avatar_url: null,
+    web_url:
+      namespace.kind === 'group' ? `${world.url}/groups/${namespace.full_path}` : `${world.url}/${namespace.path}`,
+  };
+}
+
+export function presentGroup(world: Pick<World, 'url'>, group: Namespace) {
+  return {
+    id: group.id,
+    web_url: `${world.url}/groups/${group.full_path}`,
+    name: group.name,
+    path: group.path,
+    description: group.description,
+    visibility: group.visibility,
+    full_name: group.name,
+    full_path: group.full_path,
+    parent_id: group.parent_id,
+    avatar_url: null,
+    created_at: group.created_at,
+  };
+}
+
+export function presentProject(world: World, project: Project, user: User | undefined) {
+  const namespace = world.db.namespaces.require(project.namespace_id);
+  const web = `${world.url}/${project.path_with_namespace}`;
+  const direct =
+    user && membersOf(world.db, 'project', project.id, world.now(), false).find((row) => row.user.id === user.id);
+  const viaGroup =
+    user && namespace.kind === 'group'
+      ? accessToGroup(world.db, { ...user, is_admin: false }, namespace, world.now())
+      : 0;
+  const level = (access_level: number | undefined) => (access_level ? { access_level, notification_level: 3 } : null);
+  return {
+    id: project.id,
+    description: project.description,
+    name: project.name,
+    name_with_namespace: `${namespace.name} / ${project.name}`,
+    path: project.path,
+    path_with_namespace: project.path_with_namespace,
+    created_at: project.created_at,
+    updated_at: project.last_activity_at,
+    default_branch: project.default_branch,
+    tag_list: [],
+    topics: [],
+    ssh_url_to_repo: `git@${new URL(world.url).hostname}:${project.path_with_namespace}.git`,
+    http_url_to_repo: `${web}.git`,
+    web_url: web,
+    readme_url: null,
+    avatar_url: null,
+    forks_count: 0,
+    star_count: 0,
+    last_activity_at: project.last_activity_at,
+    namespace: presentNamespace(world, namespace),
+    visibility: project.visibility,
+    archived: false,
+    empty_repo: Object.keys(project.known_refs).length === 0,
+    issues_enabled: true,
+    merge_requests_enabled: true,
+    jobs_enabled: true,
+    builds_access_level: 'enabled',
+    issues_access_level: 'enabled',
+    creator_id: project.creator_id,
+    ci_config_path: project.ci_config_path ?? '',
+    merge_method: 'merge',
+    open_issues_count: world.db.issues.filter((row) => row.project_id === project.id && row.state === 'opened').length,
+    _links: {
+      self: `${world.url}/api/v4/projects/${project.id}`,
+      members: `${world.url}/api/v4/projects/${project.id}/members`,
+    },
+    ...(user ? { permissions: { project_access: level(direct?.access_level), group_access: level(viaGroup) } } : {}),
+  };
+}
+
+export function presentCommit(world: Pick<World, 'url'>, project: Project, commit: Commit) {
+  return {
+    ...commit,
+    short_id: commit.id.slice(0, 8),
+    created_at: commit.committed_date,
+    trailers: {},
+    extended_trailers: {},
+    web_url: `${world.url}/${project.path_with_namespace}/-/commit/${commit.id}`,
+  };
+}
+
+export function presentPipeline(world: Pick<World, 'url' | 'db'>, pipeline: Pipeline) {
+  const project = world.db.projects.require(pipeline.project_id);
+  return {
+    id: pipeline.id,
+    iid: pipeline.iid,
+    project_id: pipeline.project_id,
+    sha: pipeline.sha,
+    ref: pipeline.ref,
+    status: pipeline.status,
+    source: pipeline.source,
+    created_at: pipeline.created_at,
+    updated_at: pipeline.updated_at,
+    web_url: `${world.url}/${project.path_with_namespace}/-/pipelines/${pipeline.id}`,
+    name: pipeline.name,
+  };
+}
+
+export function presentPipelineFully(world: Pick<World, 'url' | 'db'>, pipeline: Pipeline) {
+  const builds = world.db.builds.filter((build) => build.pipeline_id === pipeline.id && !build.retried);
+  const label = detailedStatus(pipeline, builds);
+  const duration = secondsBetween(pipeline.started_at, pipeline.finished_at);
+  const basic = presentPipeline(world, pipeline);
+  return {
+    ...basic,
+    before_sha: pipeline.before_sha,
+    tag: pipeline.tag,
+    yaml_errors: pipeline.yaml_errors,
+    user: presentUser(world, world.db.users.require(pipeline.user_id)),
+    started_at: pipeline.started_at,
+    finished_at: pipeline.finished_at,
+    committed_at: null,
+    duration: duration === null ? null : Math.round(duration),
+    queued_duration: secondsBetween(pipeline.created_at, pipeline.started_at),
+    coverage: null,
+    detailed_status: {
+      icon: `status_${pipeline.status}`,
+      text: label,
+      label,
+      group: pipeline.status,
+      tooltip: label,
+      has_details: true,
+      details_path: new URL(basic.web_url).pathname,
+      illustration: null,
+      favicon: '',
+    },
+  };
+}
+
+export function presentJob(world: World, build: Build, commit: Commit | undefined) {
+  const project = world.db.projects.require(build.project_id);
+  const pipeline = world.db.pipelines.require(build.pipeline_id);
+  return {
+    id: build.id,
+    status: build.status,
+    stage: build.stage,
+    name: build.name,
+    ref: build.ref,
+    tag: pipeline.tag,
+    coverage: build.coverage,
+    allow_failure: build.allow_failure,
+    created_at: build.created_at,
+    started_at: build.started_at,
+    finished_at: build.finished_at,
+    erased_at: null,
+    duration: secondsBetween(build.started_at, build.finished_at),
+    queued_duration: secondsBetween(build.queued_at, build.started_at),
+    user: presentUser(world, world.db.users.require(build.user_id)),
+    commit: commit ? presentCommit(world, project, commit) : null,
+    pipeline: presentPipeline(world, pipeline),
+    web_url: `${world.url}/${project.path_with_namespace}/-/jobs/${build.id}`,
+    project: { ci_job_token_scope_enabled: false },
+    ...(build.failure_reason ? { failure_reason: build.failure_reason } : {}),
+    ...(build.artifacts_bytes === null
+      ? {}
+      : { artifacts_file: { filename: 'artifacts.zip', size: build.artifacts_bytes } }),
+    artifacts:
+      build.artifacts_bytes === null
+        ? []
+        : [{ file_type: 'archive', size: build.artifacts_bytes, filename: 'artifacts.zip', file_format: 'zip' }],
+    runner: build.started_at
+      ? { ...RUNNER, name: 'gitlab-runner', online: true, status: 'online', paused: false }
+      : null,
+    tag_list: [],
+    archived: false,
+  };
+}
+
+export function presentStatus(world: World, build: Build) {
+  return {
+    id: build.id,
+    sha: build.sha,
+    ref: build.ref,
+    status: build.status,
+    name: build.name,
+    target_url: build.target_url,
+    description: build.description,
+    created_at: build.created_at,
+    started_at: build.started_at,
+    finished_at: build.finished_at,
+    allow_failure: build.allow_failure,
+    coverage: build.coverage,
+    pipeline_id: build.pipeline_id,
+    author: presentUser(world, world.db.users.require(build.user_id)),
+  };
+}

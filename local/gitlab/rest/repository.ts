@@ -1,0 +1,237 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import * as git from '../git/read-objects.ts';
+import { runGit } from '../git/run-git.ts';
+import type { World } from '../world.ts';
+import { type Api, type ApiContext, pageOf, pageResponse, paginate } from './api.ts';
+import { badParameter, notFound } from './api-error.ts';
+import { presentMergeRequest } from './merge-requests.ts';
+import { openRepository } from './open-repository.ts';
+import { presentCommit } from './present.ts';
+import { filledText, flag, readParameters, text } from './read-parameters.ts';
+
+const decoded = (c: ApiContext, name: string) => c.req.param(name) ?? '';
+
+export function routeRepository(api: Api, world: World): void {
+  routeFiles(api, world);
+  routeCommits(api, world);
+
+  api.get('/projects/:id/repository/tree', async (c) => {
+    const { project, repository } = openRepository(world, c);
+    const given = await readParameters(
+      c,
+      z.object({ ref: text.optional(), path: text.default(''), recursive: flag.default(false) }),
+    );
+    const sha = await git.resolveCommit(repository, given.ref ?? project.default_branch);
+    const entries = sha ? await git.listTree(repository, sha, given.path, given.recursive) : undefined;
+    if (!entries) throw notFound('Tree');
+    const folders = entries.filter((entry) => entry.type === 'tree');
+    const rest = entries.filter((entry) => entry.type !== 'tree');
+    return paginate(c, given.recursive ? entries : [...folders, ...rest], (entry) => entry);
+  });
+
+  api.get('/projects/:id/repository/compare', async (c) => {
+    const { project, repository } = openRepository(world, c);
+    const given = await readParameters(
+      c,
+      z.object({ from: filledText, to: filledText, straight: flag.default(false) }),
+    );
+    const [from, to] = await Promise.all([
+      git.resolveCommit(repository, given.from),
+      git.resolveCommit(repository, given.to),
+    ]);
+    if (!from || !to) throw notFound('Ref');
+    const base = given.straight ? from : await git.mergeBase(repository, from, to);
+    const commits = (await git.listCommits(repository, `${from}..${to}`, { limit: 1000 })).map((commit) =>
+      presentCommit(world, project, commit),
+    );
+    return c.json({
+      commit: commits[0] ?? null,
+      commits: commits.reverse(),
+      diffs: base ? await git.diffBetween(repository, base, to) : [],
+      compare_timeout: false,
+      compare_same_ref: from === to,
+      web_url: `${world.url}/${project.path_with_namespace}/-/compare/${from}...${to}`,
+    });
+  });
+
+  api.get('/projects/:id/repository/merge_base', async (c) => {
+    const { project, repository } = openRepository(world, c);
+    const { refs } = await readParameters(c, z.object({ refs: z.array(text).min(2) }));
+    const shas = await Promise.all(refs.map((ref) => git.resolveCommit(repository, ref)));
+    const [first, second] = shas;
+    const base = first && second ? await git.mergeBase(repository, first, second) : undefined;
+    const commit = base ? await git.readCommit(repository, base) : undefined;
+    if (!commit) throw notFound('Merge Base');
+    return c.json(presentCommit(world, project, commit));
+  });
+
+  api.get('/projects/:id/repository/archive:format{(\\.[a-z0-9.]+)?}', async (c) => {
+    const { project, repository } = openRepository(world, c);
+    const given = await readParameters(c, z.object({ sha: text.optional(), path: text.optional() }));
+    const formats: Record<string, [string, string]> = {
+      '.zip': ['zip', 'application/zip'],
+      '.tar': ['tar', 'application/x-tar'],
+    };
+    const [format, type] = formats[c.req.param('format') ?? ''] ?? ['tar.gz', 'application/octet-stream'];
+    const sha = await git.resolveCommit(repository, given.sha ?? project.default_branch);
+    if (!sha) throw notFound('File');
+    const root = [project.path, ...(given.sha && given.sha !== sha ? [given.sha.replaceAll('/', '-')] : []), sha].join(
+      '-',
+    );
+    const archive = await runGit(repository, [
+      'archive',
+      `--format=${format}`,
+      `--prefix=${root}/`,
+      sha,
+      ...(given.path ? ['--', given.path] : []),
+    ]);
+    return c.body(new Uint8Array(archive), 200, {
+      'content-type': type,
+      'content-disposition': `attachment; filename="${root}.${format}"`,
+    });
+  });
+}
+
+function routeFiles(api: Api, world: World): void {
+  const open = async (c: ApiContext, ref: string) => {
+    const { project, repository } = openRepository(world, c);
+    const path = decoded(c, 'path');
+    const commit = await git.resolveCommit(repository, ref === 'HEAD' ? project.default_branch : ref);
+    if (!commit) throw notFound('Commit');
+    const blob = await git.readBlob(repository, commit, path);
+    if (!blob) throw notFound('File');
+    const sha256 = createHash('sha256').update(blob.content).digest('hex');
+    const about = {
+      file_name: path.split('/').at(-1) ?? path,
+      file_path: path,
+      size: blob.content.length,
+      encoding: 'base64',
+      content_sha256: sha256,
+      ref,
+      blob_id: blob.id,
+      commit_id: commit,
+      last_commit_id: blob.lastCommit,
+      execute_filemode: blob.executable,
+    };
+    return { blob, about };
+  };
+  const headersOf = (about: Record<string, string | number | boolean>) =>
+    Object.fromEntries(
+      Object.entries(about).map(([name, value]) => [`x-gitlab-${name.replaceAll('_', '-')}`, encodeURI(String(value))]),
+    );
+
+  api.get('/projects/:id/repository/files/:path/raw', async (c) => {
+    const { ref } = await readParameters(c, z.object({ ref: text.default('HEAD') }));
+    const { blob, about } = await open(c, ref);
+    return c.body(new Uint8Array(blob.content), 200, {
+      ...headersOf(about),
+      'content-type': 'text/plain; charset=utf-8',
+      'content-disposition': `inline; filename="${encodeURIComponent(about.file_name)}"`,
+    });
+  });
+
+  // Hono answers HEAD from the GET route, without the body.
+  api.get('/projects/:id/repository/files/:path', async (c) => {
+    const { ref } = await readParameters(c, z.object({ ref: filledText }));
+    const { blob, about } = await open(c, ref);
+    return c.json({ ...about, content: blob.content.toString('base64') }, 200, headersOf(about));
+  });
+}
+
+function routeCommits(api: Api, world: World): void {
+  const { mergeRequests } = world.db;
+  const open = async (c: ApiContext) => {
+    const call = openRepository(world, c);
+    const sha = await git.resolveCommit(call.repository, decoded(c, 'sha'));
+    const commit = sha ? await git.readCommit(call.repository, sha) : undefined;
+    if (!commit) throw notFound('Commit');
+    return { ...call, commit };
+  };
+
+  api.get('/projects/:id/repository/commits', async (c) => {
+    const { project, repository } = openRepository(world, c);
+    const given = await readParameters(
+      c,
+      z.object({
+        ref_name: text.optional(),
+        path: text.optional(),
+        since: text.optional(),
+        until: text.optional(),
+        author: text.optional(),
+        with_stats: flag.default(false),
+        first_parent: flag.optional(),
+      }),
+    );
+    const range = await commitRange(repository, given.ref_name ?? project.default_branch);
+    if (!range) throw notFound('Tree');
+    const { page, perPage } = pageOf(c);
+    const query = { path: given.path, since: given.since, until: given.until, author: given.author };
+    const commits = await git.listCommits(repository, range, { ...query, skip: (page - 1) * perPage, limit: perPage });
+    const rows = await Promise.all(
+      commits.map(async (commit) => ({
+        ...presentCommit(world, project, commit),
+        ...(given.with_stats ? { stats: await git.commitStats(repository, commit.id) } : {}),
+      })),
+    );
+    return pageResponse(c, rows, await git.countCommits(repository, range, query));
+  });
+
+  api.get('/projects/:id/repository/commits/:sha', async (c) => {
+    const { project, repository, commit } = await open(c);
+    const newest = world.db.pipelines.filter((row) => row.project_id === project.id && row.sha === commit.id).at(-1);
+    return c.json({
+      ...presentCommit(world, project, commit),
+      stats: await git.commitStats(repository, commit.id),
+      status: newest?.status ?? null,
+      project_id: project.id,
+      last_pipeline: newest
+        ? {
+            id: newest.id,
+            iid: newest.iid,
+            project_id: project.id,
+            sha: newest.sha,
+            ref: newest.ref,
+            status: newest.status,
+            source: newest.source,
+          }
+        : null,
+    });
+  });
+
+  api.get('/projects/:id/repository/commits/:sha/diff', async (c) => {
+    const { repository, commit } = await open(c);
+    return paginate(c, await git.diffBetween(repository, commit.parent_ids[0], commit.id), (diff) => diff);
+  });
+
+  api.get('/projects/:id/repository/commits/:sha/refs', async (c) => {
+    const { project, repository, commit } = await open(c);
+    const { type } = await readParameters(c, z.object({ type: z.enum(['branch', 'tag', 'all']).default('all') }));
+    const rows = [];
+    for (const [ref, target] of Object.entries(project.known_refs)) {
+      const kind = ref.startsWith('refs/tags/') ? 'tag' : 'branch';
+      if (type !== 'all' && type !== kind) continue;
+      if (await git.isAncestor(repository, commit.id, target))
+        rows.push({ type: kind, name: ref.replace(/^refs\/(heads|tags)\//, '') });
+    }
+    return paginate(c, rows, (row) => row);
+  });
+
+  api.get('/projects/:id/repository/commits/:sha/merge_requests', async (c) => {
+    const { project, commit } = await open(c);
+    const introducing = mergeRequests.filter(
+      (row) =>
+        row.project_id === project.id && (row.commit_shas.includes(commit.id) || row.merge_commit_sha === commit.id),
+    );
+    return paginate(c, introducing.reverse(), (row) => presentMergeRequest(world, row));
+  });
+}
+
+/** `a`, `a..b` or nothing when one of them names no commit. */
+async function commitRange(repository: string, refName: string): Promise<string | undefined> {
+  const ends = refName.split(/\.{2,3}/);
+  if (ends.length > 2) throw badParameter('ref_name is invalid');
+  const shas = await Promise.all(ends.map((end) => git.resolveCommit(repository, end)));
+  if (shas.some((sha) => sha === undefined)) return undefined;
+  return shas.join('..');
+}

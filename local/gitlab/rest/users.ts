@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto';
+import * as z from 'zod';
+import type { User } from '../rows.ts';
+import { GITLAB_VERSION, type World } from '../world.ts';
+import { type Api, numberInPath, paginate, requireAdmin, requireCaller } from './api.ts';
+import { ApiError, notFound } from './api-error.ts';
+import { presentUser, presentUserFully } from './present.ts';
+import { filledText, flag, integer, list, readParameters, text } from './read-parameters.ts';
+
+const NewUser = z.object({
+  id: integer.optional(),
+  username: filledText,
+  name: filledText,
+  email: filledText,
+  public_email: text.default(''),
+  admin: flag.default(false),
+});
+
+export function addUser(world: World, user: z.infer<typeof NewUser>): User {
+  const { db } = world;
+  const taken = (key: 'username' | 'email') =>
+    db.users.find((row) => row[key].toLowerCase() === user[key].toLowerCase());
+  if (taken('email')) throw new ApiError(409, { message: 'Email has already been taken' });
+  if (taken('username') || db.namespaces.find((row) => row.full_path.toLowerCase() === user.username.toLowerCase())) {
+    throw new ApiError(409, { message: 'Username has already been taken' });
+  }
+  if (user.id !== undefined && db.users.get(user.id)) throw new ApiError(409, { message: 'ID has already been taken' });
+  const created_at = world.now().toISOString();
+  const { admin, ...rest } = user;
+  const row = db.users.insert({ ...rest, state: 'active', is_admin: admin, created_at });
+  db.namespaces.insert({
+    kind: 'user',
+    name: row.name,
+    path: row.username,
+    full_path: row.username,
+    parent_id: null,
+    owner_id: row.id,
+    description: '',
+    visibility: 'public',
+    created_at,
+  });
+  return row;
+}
+
+export function routeUsers(api: Api, world: World): void {
+  const { db } = world;
+
+  api.get('/version', (c) => {
+    requireCaller(c);
+    return c.json({ version: GITLAB_VERSION, revision: 'local' });
+  });
+  api.get('/metadata', (c) => {
+    requireCaller(c);
+    return c.json({ version: GITLAB_VERSION, revision: 'local', kas: { enabled: false }, enterprise: false });
+  });
+  api.get('/user', (c) => {
+    const user = requireCaller(c);
+    return c.json(presentUserFully(world, user, user));
+  });
+
+  api.get('/users', async (c) => {
+    const caller = requireCaller(c);
+    const wanted = await readParameters(
+      c,
+      z.object({
+        username: text.optional(),
+        search: text.optional(),
+        public_email: text.optional(),
+        active: flag.optional(),
+      }),
+    );
+    const search = wanted.search?.toLowerCase();
+    const mails = (user: User) => (caller.is_admin ? [user.email, user.public_email] : [user.public_email]);
+    const found = db.users.filter(
+      (user) =>
+        (!wanted.username || user.username.toLowerCase() === wanted.username.toLowerCase()) &&
+        (!wanted.public_email || user.public_email.toLowerCase() === wanted.public_email.toLowerCase()) &&
+        (!wanted.active || user.state === 'active') &&
+        (!search ||
+          user.username.toLowerCase().includes(search) ||
+          user.name.toLowerCase().includes(search) ||
+          mails(user).some((mail) => mail.toLowerCase() === search)),
+    );
+    return paginate(c, found.reverse(), (user) =>
+      caller.is_admin ? presentUserFully(world, user, caller) : presentUser(world, user),
+    );
+  });
+
+  api.get('/users/:user_id', (c) => {
+    const caller = requireCaller(c);
+    const user = db.users.get(numberInPath(c, 'user_id'));
+    if (!user) throw notFound('User');
+    return c.json(presentUserFully(world, user, caller));
+  });
+
+  api.post('/users', async (c) => {
+    const caller = requireAdmin(c);
+    return c.json(presentUserFully(world, addUser(world, await readParameters(c, NewUser)), caller), 201);
+  });
+
+  for (const [action, state] of [
+    ['block', 'blocked'],
+    ['unblock', 'active'],
+  ] as const) {
+    api.post(`/users/:user_id/${action}`, (c) => {
+      requireAdmin(c);
+      const id = numberInPath(c, 'user_id');
+      if (!db.users.get(id)) throw notFound('User');
+      db.users.update(id, { state });
+      return c.json(true, 201);
+    });
+  }
+
+  api.post('/users/:user_id/personal_access_tokens', async (c) => {
+    requireAdmin(c);
+    const userId = numberInPath(c, 'user_id');
+    if (!db.users.get(userId)) throw notFound('User');
+    const given = await readParameters(
+      c,
+      z.object({ name: filledText, scopes: list, expires_at: text.nullish(), token: text.optional() }),
+    );
+    const unknown = given.scopes.find((scope) => !TOKEN_SCOPES.includes(scope));
+    if (unknown || given.scopes.length === 0) throw new ApiError(400, { error: 'scopes does not have a valid value' });
+    const secret = given.token ?? `glpat-${randomBytes(15).toString('base64url')}`;
+    const same = db.tokens.find((row) => row.token === secret);
+    if (same && same.user_id !== userId) throw new ApiError(400, { message: 'Token has already been taken' });
+    const row = {
+      user_id: userId,
+      name: given.name,
+      token: secret,
+      scopes: given.scopes,
+      revoked: false,
+      expires_at: given.expires_at ?? null,
+      created_at: world.now().toISOString(),
+      job_id: null,
+    };
+    const token = same ? db.tokens.update(same.id, row) : db.tokens.insert(row);
+    const { token: value, job_id: _job, ...shown } = token;
+    return c.json({ ...shown, active: true, last_used_at: null, token: value }, 201);
+  });
+}
+
+const TOKEN_SCOPES = [
+  'api',
+  'read_api',
+  'read_user',
+  'read_repository',
+  'write_repository',
+  'sudo',
+  'create_runner',
+  'read_registry',
+  'write_registry',
+];

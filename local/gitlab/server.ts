@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+import { findUserByToken } from './authenticate.ts';
+import { PipelineRunner } from './ci/run-pipeline.ts';
+import { openDatabase } from './database.ts';
+import { isGitPath, serveGit } from './git/http-backend.ts';
+import { Repositories } from './git/repositories.ts';
+import { DeliveryQueue } from './hooks/deliver.ts';
+import { openSignIn, type SignIn } from './oidc/provider.ts';
+import { openSigningKeys } from './oidc/signing-keys.ts';
+import { projectPages } from './pages/project-pages.tsx';
+import { signInPages } from './pages/sign-in.tsx';
+import { type FindCaller, newApi } from './rest/api.ts';
+import { routeApplications } from './rest/applications.ts';
+import { routeBranches } from './rest/branches.ts';
+import { routeDeployments } from './rest/deployments.ts';
+import { routeEnvironments } from './rest/environments.ts';
+import { routeGroups } from './rest/groups.ts';
+import { routeHooks } from './rest/hooks.ts';
+import { routeIssues } from './rest/issues.ts';
+import { routeJobs } from './rest/jobs.ts';
+import { routeMembers } from './rest/members.ts';
+import { routeMergeRequests } from './rest/merge-requests.ts';
+import { routeNotes } from './rest/notes.ts';
+import { routePipelines } from './rest/pipelines.ts';
+import { routeProjects } from './rest/projects.ts';
+import { routeRepository } from './rest/repository.ts';
+import { routeStatuses } from './rest/statuses.ts';
+import { routeUsers } from './rest/users.ts';
+import { routeVariables } from './rest/variables.ts';
+import { seedAdministrator, seedApplications } from './seed-settings.ts';
+import type { GitlabConfig } from './settings.ts';
+import type { World } from './world.ts';
+
+interface RunningGitlab {
+  /** The address that links and clone URLs show. */
+  url: string;
+  port: number;
+  world: World;
+  stop(): Promise<void>;
+}
+
+const listen = (server: Server, port: number, host: string) =>
+  new Promise<number>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address ? address.port : port);
+    });
+  });
+
+/** Starts the stand-in inside this process. Requests that come before it is ready wait until it is. */
+export async function startGitlab(config: GitlabConfig): Promise<RunningGitlab> {
+  mkdirSync(config.stateDir, { recursive: true });
+  const host = config.host ?? '127.0.0.1';
+  const ready = Promise.withResolvers<(request: IncomingMessage, response: ServerResponse) => void>();
+  const server = createServer((request, response) => void ready.promise.then((handle) => handle(request, response)));
+  const port = await listen(server, config.port ?? 8081, host);
+  try {
+    const world = await openWorld(config, config.externalUrl ?? `http://${host}:${port}`);
+    const signIn = openSignIn(world);
+    ready.resolve(requestHandler(world, signIn));
+    world.deliveries.resume();
+    await world.runner.resume();
+    return { url: world.url, port, world, stop: () => stop(server, world) };
+  } catch (error) {
+    server.close();
+    throw error;
+  }
+}
+
+async function openWorld(config: GitlabConfig, url: string): Promise<World> {
+  const db = openDatabase(join(config.stateDir, 'db'));
+  const now = () => new Date();
+  const newId = randomUUID;
+  const world: World = {
+    url,
+    stateDir: config.stateDir,
+    ciPath: config.ciPath ?? '',
+    ciEnv: config.ciEnv ?? {},
+    db,
+    repositories: new Repositories(config.stateDir),
+    deliveries: new DeliveryQueue({ url, db, now, newId }),
+    runner: new PipelineRunner(() => world),
+    signingKeys: await openSigningKeys(config.stateDir),
+    now,
+    newId,
+  };
+  seedAdministrator(world, config.rootToken);
+  seedApplications(world, config.oauthClients ?? []);
+  return world;
+}
+
+function requestHandler(world: World, signIn: SignIn): (request: IncomingMessage, response: ServerResponse) => void {
+  const listener = getRequestListener(newSite(world, signIn).fetch, { overrideGlobalObjects: false });
+  return (request, response) => {
+    const path = (request.url ?? '/').split('?')[0] ?? '/';
+    if (isGitPath(path)) {
+      serveGit(world, request, response).catch((error: unknown) => {
+        console.error(error);
+        if (!response.headersSent) response.writeHead(500);
+        response.end();
+      });
+    } else if (signIn.serves(path)) signIn.handle(request, response);
+    else void listener(request, response);
+  };
+}
+
+function newSite(world: World, signIn: SignIn): Hono<{ Bindings: HttpBindings }> {
+  const site = new Hono<{ Bindings: HttpBindings }>();
+  const findCaller: FindCaller = async (token, kind) => {
+    const found = findUserByToken(world, token);
+    if (kind === 'job') return found?.jobId ? found : undefined;
+    return found ?? (kind === 'bearer' ? signIn.findCaller(token) : undefined);
+  };
+  const api = newApi(findCaller);
+  for (const route of ROUTES) route(api, world);
+  site.get('/_local/health', (c) => c.json({ status: 'ok' }));
+  site.route('/api/v4', api);
+  site.route('/', signInPages(world, signIn));
+  site.route('/', projectPages(world));
+  return site;
+}
+
+const ROUTES = [
+  routeUsers,
+  routeGroups,
+  routeProjects,
+  routeMembers,
+  routeVariables,
+  routeApplications,
+  routeHooks,
+  routeRepository,
+  routeBranches,
+  routePipelines,
+  routeJobs,
+  routeStatuses,
+  routeEnvironments,
+  routeDeployments,
+  routeIssues,
+  routeNotes,
+  routeMergeRequests,
+];
+
+async function stop(server: Server, world: World): Promise<void> {
+  // A CI file that is being read may still include files from this server, so it closes last.
+  await Promise.all([world.runner.stop(), world.deliveries.stop()]);
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeAllConnections();
+  await closed;
+}

@@ -1,0 +1,63 @@
+import * as endpoint from '../resources/endpoint.ts';
+import * as endpointConfig from '../resources/endpoint-config.ts';
+import * as model from '../resources/model.ts';
+import * as modelPackage from '../resources/model-package.ts';
+import * as modelPackageGroup from '../resources/model-package-group.ts';
+import * as pipeline from '../resources/pipeline.ts';
+import * as execution from '../resources/pipeline-execution.ts';
+import * as processingJob from '../resources/processing-job.ts';
+import * as tags from '../resources/tags.ts';
+import * as trainingJob from '../resources/training-job.ts';
+import type { World } from '../world.ts';
+
+/** A request that the service model has checked goes in; dispatch knows no more of its type than its name. */
+type Operation = (world: World, request: never) => unknown;
+
+/** What this server can do, by the service's own names. */
+export const operations: Record<string, Operation> = {
+  CreatePipeline: pipeline.createPipeline,
+  UpdatePipeline: pipeline.updatePipeline,
+  DescribePipeline: pipeline.describePipeline,
+  DeletePipeline: pipeline.deletePipeline,
+  ListPipelines: pipeline.listPipelines,
+  StartPipelineExecution: execution.startPipelineExecution,
+  StopPipelineExecution: execution.stopPipelineExecution,
+  RetryPipelineExecution: execution.retryPipelineExecution,
+  DescribePipelineExecution: execution.describePipelineExecution,
+  ListPipelineExecutions: execution.listPipelineExecutions,
+  ListPipelineExecutionSteps: execution.listPipelineExecutionSteps,
+  ListPipelineParametersForExecution: execution.listPipelineParametersForExecution,
+  DescribePipelineDefinitionForExecution: execution.describePipelineDefinitionForExecution,
+  CreateProcessingJob: processingJob.createProcessingJob,
+  DescribeProcessingJob: processingJob.describeProcessingJob,
+  StopProcessingJob: processingJob.stopProcessingJob,
+  ListProcessingJobs: processingJob.listProcessingJobs,
+  CreateTrainingJob: trainingJob.createTrainingJob,
+  DescribeTrainingJob: trainingJob.describeTrainingJob,
+  StopTrainingJob: trainingJob.stopTrainingJob,
+  ListTrainingJobs: trainingJob.listTrainingJobs,
+  CreateModelPackageGroup: modelPackageGroup.createModelPackageGroup,
+  DescribeModelPackageGroup: modelPackageGroup.describeModelPackageGroup,
+  ListModelPackageGroups: modelPackageGroup.listModelPackageGroups,
+  CreateModelPackage: modelPackage.createModelPackage,
+  DescribeModelPackage: modelPackage.describeModelPackage,
+  UpdateModelPackage: modelPackage.updateModelPackage,
+  ListModelPackages: modelPackage.listModelPackages,
+  CreateModel: model.createModel,
+  DescribeModel: model.describeModel,
+  DeleteModel: model.deleteModel,
+  ListModels: model.listModels,
+  CreateEndpointConfig: endpointConfig.createEndpointConfig,
+  DescribeEndpointConfig: endpointConfig.describeEndpointConfig,
+  DeleteEndpointConfig: endpointConfig.deleteEndpointConfig,
+  ListEndpointConfigs: endpointConfig.listEndpointConfigs,
+  CreateEndpoint: endpoint.createEndpoint,
+  UpdateEndpoint: endpoint.updateEndpoint,
+  UpdateEndpointWeightsAndCapacities: endpoint.updateEndpointWeightsAndCapacities,
+  DescribeEndpoint: endpoint.describeEndpoint,
+  DeleteEndpoint: endpoint.deleteEndpoint,
+  ListEndpoints: endpoint.listEndpoints,
+  AddTags: tags.addTags,
+  ListTags: tags.listTags,
+  DeleteTags: tags.deleteTags,
+};

@@ -1,0 +1,27 @@
+import type { Configuration } from './configuration.ts';
+
+type ArnKind =
+  | 'pipeline'
+  | 'processing-job'
+  | 'training-job'
+  | 'model-package-group'
+  | 'model-package'
+  | 'model'
+  | 'endpoint-config'
+  | 'endpoint';
+
+export type Arns = { of: (kind: ArnKind, name: string) => string };
+
+/** Names stand in ARNs as they were given. SageMaker wrote them in lower case until about 2022, and no longer does. */
+export function arnsOf(account: Pick<Configuration, 'region' | 'accountId'>): Arns {
+  return {
+    of: (kind, name) => `arn:aws:sagemaker:${account.region}:${account.accountId}:${kind}/${name}`,
+  };
+}
+
+/** What follows the resource type: `name`, `group/3` or `pipeline/execution/id`; the value itself if it is no ARN. */
+export function resourceOfArn(nameOrArn: string): string {
+  if (!nameOrArn.startsWith('arn:')) return nameOrArn;
+  const resource = nameOrArn.split(':').slice(5).join(':');
+  return resource.slice(resource.indexOf('/') + 1);
+}

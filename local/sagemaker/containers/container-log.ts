@@ -1,0 +1,76 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import type { LogGroups } from '../aws/log-groups.ts';
+
+const SHIP_EVERY_MS = 2_000;
+const TAIL_BYTES = 16_384;
+
+/** The log file of one container, copied to a stream in CloudWatch Logs while it grows and once more at the end. */
+export class ContainerLog {
+  readonly #path: string;
+  readonly #group: string;
+  readonly #stream: string;
+  readonly #logs: LogGroups;
+  readonly #now: () => Date;
+  #shipped = 0;
+  #shipping: Promise<void> = Promise.resolve();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(path: string, group: string, stream: string, logs: LogGroups, now: () => Date) {
+    this.#path = path;
+    this.#group = group;
+    this.#stream = stream;
+    this.#logs = logs;
+    this.#now = now;
+    this.#timer = setInterval(() => this.#ship(false), SHIP_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  /** Ships the rest. A log group that can't be written to doesn't fail a job: the file keeps the lines. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#ship(true);
+    await this.#shipping;
+  }
+
+  #ship(last: boolean): void {
+    this.#shipping = this.#shipping.then(() => this.#append(last)).catch(() => undefined);
+  }
+
+  async #append(last: boolean): Promise<void> {
+    const bytes = readFrom(this.#path, this.#shipped);
+    const end = last ? bytes.length : bytes.lastIndexOf('\n') + 1;
+    if (end === 0) return;
+    const text = bytes.subarray(0, end).toString('utf8').replace(/\n$/, '');
+    await this.#logs.append(this.#group, this.#stream, text.split('\n'), this.#now());
+    this.#shipped += end;
+  }
+}
+
+/** What this server itself writes into a container's log begins so. */
+export const OWN_LINE = '[sagemaker] ';
+
+/** The last lines of a log that the container wrote, at most so many characters. */
+export function logTail(path: string, characters: number): string {
+  const bytes = readFrom(path, Math.max(0, sizeOf(path) - TAIL_BYTES));
+  const lines = bytes.toString('utf8').trimEnd().split('\n');
+  const text = lines.filter((line) => !line.startsWith(OWN_LINE)).join('\n');
+  if (text.length <= characters) return text;
+  const cut = text.slice(-characters);
+  const line = cut.indexOf('\n');
+  return line === -1 ? cut : cut.slice(line + 1);
+}
+
+function sizeOf(path: string): number {
+  const file = openSync(path, 'a+');
+  const { size } = fstatSync(file);
+  closeSync(file);
+  return size;
+}
+
+function readFrom(path: string, position: number): Buffer {
+  const file = openSync(path, 'a+');
+  const bytes = Buffer.alloc(Math.max(0, fstatSync(file).size - position));
+  const read = readSync(file, bytes, 0, bytes.length, position);
+  closeSync(file);
+  return bytes.subarray(0, read);
+}

@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import type { Configuration } from '../configuration.ts';
+
+export type SageMakerEvent = { detailType: string; resources: string[]; detail: Record<string, unknown>; at: Date };
+
+/** Together some ten seconds, so that a restart of the local AWS costs no event. */
+const TRIES = 7;
+const FIRST_PAUSE_MS = 200;
+
+/**
+ * Sends state changes to the account's default bus, in order, in the background. Delivery is best effort, as the service's own
+ * is: a change that can't be sent after a few tries is dropped with a line in the log, and nobody waits for it.
+ */
+export class EventSender {
+  readonly #bus: EventBridgeClient;
+  readonly #log: (line: string) => void;
+  #queue: Promise<void> = Promise.resolve();
+  #complained = false;
+
+  constructor(configuration: Configuration, log: (line: string) => void) {
+    this.#log = log;
+    this.#bus = new EventBridgeClient({
+      endpoint: configuration.awsEndpoint,
+      region: configuration.region,
+      maxAttempts: 1,
+      credentials: { accessKeyId: configuration.accessKeyId, secretAccessKey: configuration.secretAccessKey },
+    });
+  }
+
+  send(event: SageMakerEvent): void {
+    this.#queue = this.#queue.then(() => this.#deliver(event));
+  }
+
+  /** Resolves when all that was sent so far is delivered or dropped. */
+  async drained(): Promise<void> {
+    await this.#queue;
+  }
+
+  async #deliver(event: SageMakerEvent): Promise<void> {
+    let reason = '';
+    for (let attempt = 0; attempt < TRIES; attempt += 1) {
+      if (attempt > 0) await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
+      try {
+        const entry = await this.#put(event);
+        if (entry?.ErrorCode === undefined) {
+          this.#complained = false;
+          return;
+        }
+        reason = `${entry.ErrorCode}: ${entry.ErrorMessage}`;
+        if (entry.ErrorCode === 'NotAuthorizedForSourceException') break;
+      } catch (error) {
+        reason = String(error);
+      }
+    }
+    if (!this.#complained)
+      this.#log(
+        `An event (${event.detailType}) could not be sent: ${reason}. Failures are not logged again until one arrives.`,
+      );
+    this.#complained = true;
+  }
+
+  async #put(event: SageMakerEvent) {
+    const answer = await this.#bus.send(
+      new PutEventsCommand({
+        Entries: [
+          {
+            Source: 'aws.sagemaker',
+            DetailType: `SageMaker ${event.detailType}`,
+            Resources: event.resources,
+            Detail: JSON.stringify(event.detail),
+            Time: event.at,
+          },
+        ],
+      }),
+    );
+    return answer.Entries?.[0];
+  }
+}

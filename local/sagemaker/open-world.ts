@@ -1,0 +1,71 @@
+import { randomInt } from 'node:crypto';
+import { loadServiceModel } from './api/service-model.ts';
+import { arnsOf } from './arns.ts';
+import { LogGroups } from './aws/log-groups.ts';
+import { ObjectStore } from './aws/object-store.ts';
+import type { Configuration } from './configuration.ts';
+import { availableMode, Containers } from './containers/container.ts';
+import { EventSender } from './events/event-sender.ts';
+import { JobRunner } from './jobs/job-runner.ts';
+import { ExecutionEngine } from './pipelines/execution-engine.ts';
+import { AccountQuotas } from './quotas.ts';
+import { resumeEndpoints } from './resources/endpoint.ts';
+import { resumeProcessingJobs } from './resources/processing-job.ts';
+import { resumeTrainingJobs } from './resources/training-job.ts';
+import { DataCapture } from './serving/data-capture.ts';
+import { Hosting } from './serving/hosting.ts';
+import { openStore } from './state/store.ts';
+import type { World } from './world.ts';
+
+/** Two cores: more jobs at once would only make each other slower. */
+const JOBS_AT_ONCE = 2;
+/** Between SIGTERM and SIGKILL for a job that is stopped; the service gives 120 s. */
+const GRACE_SECONDS = 10;
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
+
+type OpenWorld = { world: World; resume: () => void; close: () => Promise<void> };
+
+/** Puts the account together from what its state folder holds. `resume` takes up what was running, `close` ends every child. */
+export async function openWorld(configuration: Configuration, log: (line: string) => void): Promise<OpenWorld> {
+  const { stateFolder } = configuration;
+  const now = () => new Date();
+  const newId = (length: number) => Array.from({ length }, () => LETTERS[randomInt(LETTERS.length)]).join('');
+  const model = loadServiceModel(configuration.botocoreData);
+  const containers = new Containers(configuration, await availableMode(configuration));
+  const objects = new ObjectStore(configuration);
+  const logs = new LogGroups(configuration);
+  const jobs = new JobRunner({ stateFolder, containers, logs, now, atOnce: JOBS_AT_ONCE, graceSeconds: GRACE_SECONDS });
+  const hosting = new Hosting({ stateFolder, containers, objects, logs, now, newId });
+  const executions = new ExecutionEngine(() => world);
+  const world: World = {
+    configuration,
+    model,
+    containerMode: containers.mode,
+    arns: arnsOf(configuration),
+    store: openStore(stateFolder),
+    quotas: new AccountQuotas(stateFolder, configuration.quotas),
+    objects,
+    logs,
+    events: new EventSender(configuration, log),
+    jobs,
+    hosting,
+    capture: new DataCapture(stateFolder, objects, log),
+    executions,
+    now,
+    newId,
+    log,
+  };
+  const resume = () => {
+    resumeProcessingJobs(world);
+    resumeTrainingJobs(world);
+    resumeEndpoints(world);
+    executions.resume();
+  };
+  const close = async () => {
+    executions.close();
+    jobs.close();
+    hosting.close();
+    await Promise.all([containers.killAll(), world.capture.close(), world.events.drained()]);
+  };
+  return { world, resume, close };
+}

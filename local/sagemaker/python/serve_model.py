@@ -1,0 +1,134 @@
+"""A model container in script mode: loads the model with the script's `model_fn`, answers GET /ping and POST /invocations.
+
+The script is SAGEMAKER_PROGRAM in SAGEMAKER_SUBMIT_DIRECTORY. `model_fn` is required; `input_fn`, `predict_fn`, `output_fn`
+have defaults; `transform_fn` replaces the three. The port goes as one line to the descriptor PORT_DESCRIPTOR.
+"""
+
+import importlib
+import os
+import socket
+import sys
+import threading
+import traceback
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import model_codecs
+
+DEFAULT_ACCEPT = os.environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", "application/json")
+ANY_TYPE = ("", "*/*")
+
+
+class ScriptIncomplete(Exception):
+    """The script lacks what it must define, or can't be found."""
+
+
+class Model:
+    def __init__(self) -> None:
+        self.script = import_script()
+        if not hasattr(self.script, "model_fn"):
+            raise ScriptIncomplete(f"{self.script.__name__} defines no model_fn(model_dir): add one that loads the model.")
+        self.model = self.script.model_fn(os.environ.get("SM_MODEL_DIR", "/opt/ml/model"))
+        # Estimators are not all safe to call from several threads at once, and one core serves them.
+        self.lock = threading.Lock()
+
+    def answer(self, body: bytes, content_type: str, accept: str) -> tuple[bytes, str]:
+        with self.lock:
+            if hasattr(self.script, "transform_fn"):
+                result = self.script.transform_fn(self.model, body, content_type, accept)
+            else:
+                result = self.output(self.predict(self.input(body, content_type)), accept)
+        content, kind = result if isinstance(result, tuple) and len(result) == 2 else (result, accept)
+        return content.encode() if isinstance(content, str) else bytes(content), kind
+
+    def input(self, body: bytes, content_type: str):
+        if not hasattr(self.script, "input_fn"):
+            return model_codecs.decode(body, content_type)
+        textual = content_type.startswith("text/") or model_codecs.media_type(content_type) == "application/json"
+        return self.script.input_fn(body.decode("utf-8") if textual else body, content_type)
+
+    def predict(self, data):
+        if hasattr(self.script, "predict_fn"):
+            return self.script.predict_fn(data, self.model)
+        return self.model.predict(data)
+
+    def output(self, prediction, accept: str):
+        if hasattr(self.script, "output_fn"):
+            return self.script.output_fn(prediction, accept)
+        return model_codecs.encode(prediction, accept), accept
+
+
+def import_script():
+    program = os.environ.get("SAGEMAKER_PROGRAM", "inference.py")
+    folder = os.environ.get("SAGEMAKER_SUBMIT_DIRECTORY", "/opt/ml/model/code").removeprefix("file://")
+    if not os.path.exists(os.path.join(folder, program)):
+        raise ScriptIncomplete(f"{os.path.join(folder, program)} doesn't exist: the model archive must hold code/{program}.")
+    sys.path.insert(0, folder)
+    return importlib.import_module(program.removesuffix(".py").replace("/", "."))
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    model: Model | None = None
+
+    def setup(self) -> None:
+        super().setup()
+        self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def do_GET(self) -> None:
+        if self.path != "/ping":
+            self.reply(404, b"Not found", "text/plain")
+        elif self.model is None:
+            self.reply(500, b"The model could not be loaded; the log says why.", "text/plain")
+        else:
+            self.reply(200, b"\n", "application/json")
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        if self.path != "/invocations" or self.model is None:
+            self.reply(404, b"Not found", "text/plain")
+            return
+        accept = self.headers.get("Accept", "")
+        try:
+            content, kind = self.model.answer(
+                body, self.headers.get("Content-Type") or "application/json", DEFAULT_ACCEPT if accept in ANY_TYPE else accept
+            )
+            self.reply(200, content, kind)
+        except model_codecs.UnsupportedContentType as error:
+            self.reply(415, str(error).encode(), "text/plain")
+        except Exception as error:
+            traceback.print_exc()
+            self.reply(500, f"{type(error).__name__}: {error}".encode(), "text/plain")
+
+    def reply(self, status: int, body: bytes, content_type: str) -> None:
+        self.send_response(status)
+        charset = "; charset=utf-8" if content_type.startswith("text/") and "charset" not in content_type else ""
+        self.send_header("Content-Type", content_type + charset)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.wfile.flush()
+
+    def log_message(self, format: str, *args) -> None:
+        """Requests aren't logged: the log is for what the model says."""
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+
+def main() -> None:
+    server = Server(("127.0.0.1", 0), Handler)
+    try:
+        Handler.model = Model()
+    except Exception:
+        traceback.print_exc()
+    descriptor = int(os.environ["PORT_DESCRIPTOR"])
+    os.write(descriptor, f"{server.server_address[1]}\n".encode())
+    os.close(descriptor)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()

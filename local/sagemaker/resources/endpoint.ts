@@ -1,0 +1,202 @@
+import type {
+  CreateEndpointInput,
+  DeleteEndpointInput,
+  DescribeEndpointInput,
+  DescribeEndpointOutput,
+  ListEndpointsInput,
+  ListEndpointsOutput,
+  UpdateEndpointInput,
+  UpdateEndpointWeightsAndCapacitiesInput,
+} from '@aws-sdk/client-sagemaker';
+import type { Checked } from '../api/checked.ts';
+import { page, select } from '../api/paging.ts';
+import { ValidationException } from '../errors.ts';
+import {
+  bringIntoService,
+  deploymentOf,
+  endDeletion,
+  requireEndpointQuota,
+  saveEndpoint,
+} from '../serving/deploy-endpoint.ts';
+import { describedEndpoint } from '../serving/describe-endpoint.ts';
+import type { DeployedVariant, Endpoint } from '../state/records.ts';
+import type { World } from '../world.ts';
+import { findEndpointConfig } from './endpoint-config.ts';
+import { setTags } from './tags.ts';
+
+/** How long a change of weights or counts takes, so that `Updating` can be seen. */
+const RESCALING_MS = 300;
+const IN_PROGRESS = ['Creating', 'Updating', 'SystemUpdating', 'Deleting'];
+
+export function createEndpoint(world: World, request: Checked<CreateEndpointInput>): { EndpointArn: string } {
+  const arn = world.arns.of('endpoint', request.EndpointName);
+  if (world.store.endpoints.get(request.EndpointName) !== undefined) {
+    throw new ValidationException(`Cannot create already existing endpoint "${arn}".`);
+  }
+  const config = findEndpointConfig(world, request.EndpointConfigName);
+  const deployment = deploymentOf(world, config);
+  requireEndpointQuota(world, deployment, []);
+  const at = world.now();
+  setTags(world, arn, request.Tags);
+  saveEndpoint(world, {
+    name: request.EndpointName,
+    arn,
+    status: 'Creating',
+    createdAt: at,
+    modifiedAt: at,
+    pending: { ...deployment, startedAt: at },
+    firstConfigName: config.EndpointConfigName,
+  });
+  void bringIntoService(world, request.EndpointName);
+  return { EndpointArn: arn };
+}
+
+/** All at once: the new fleet comes up beside the old one and takes its place, or the endpoint stays on its old config. */
+export function updateEndpoint(world: World, request: Checked<UpdateEndpointInput>): { EndpointArn: string } {
+  const endpoint = findEndpoint(world, request.EndpointName);
+  const live = requireUpdatable(endpoint);
+  const config = findEndpointConfig(world, request.EndpointConfigName);
+  if (config.EndpointConfigName === live.configName) {
+    throw new ValidationException(
+      `Cannot update endpoint "${endpoint.arn}": it has the endpoint configuration ${live.configName} already.`,
+    );
+  }
+  requireAllAtOnce(request);
+  const deployment = deploymentOf(world, config);
+  if (request.RetainAllVariantProperties) {
+    const excluded = (request.ExcludeRetainedVariantProperties ?? []).map((property) => property.VariantPropertyType);
+    deployment.variants = deployment.variants.map((variant) => retained(variant, live.variants, excluded));
+  }
+  requireEndpointQuota(world, deployment, live.variants);
+  const { failureReason: _former, ...kept } = endpoint;
+  saveEndpoint(world, { ...kept, status: 'Updating', pending: { ...deployment, startedAt: world.now() } });
+  void bringIntoService(world, endpoint.name);
+  return { EndpointArn: endpoint.arn };
+}
+
+export function updateEndpointWeightsAndCapacities(
+  world: World,
+  request: Checked<UpdateEndpointWeightsAndCapacitiesInput>,
+): { EndpointArn: string } {
+  const endpoint = findEndpoint(world, request.EndpointName);
+  const live = requireUpdatable(endpoint);
+  const wishes = new Map(request.DesiredWeightsAndCapacities.map((wish) => [wish.VariantName, wish]));
+  for (const name of wishes.keys()) {
+    if (!live.variants.some((each) => each.variant.VariantName === name)) {
+      throw new ValidationException(`Could not find variant "${name}" in endpoint "${endpoint.arn}".`);
+    }
+  }
+  const variants = live.variants.map((each) => {
+    const wish = wishes.get(each.variant.VariantName);
+    return {
+      ...each,
+      desiredCount: wish?.DesiredInstanceCount ?? each.desiredCount,
+      desiredWeight: wish?.DesiredWeight ?? each.desiredWeight,
+    };
+  });
+  requireEndpointQuota(world, { ...live, variants }, live.variants);
+  saveEndpoint(world, { ...endpoint, status: 'Updating', live: { ...live, variants } });
+  setTimeout(() => endRescaling(world, endpoint.name), RESCALING_MS);
+  return { EndpointArn: endpoint.arn };
+}
+
+export function describeEndpoint(world: World, request: Checked<DescribeEndpointInput>): DescribeEndpointOutput {
+  return describedEndpoint(findEndpoint(world, request.EndpointName));
+}
+
+export function deleteEndpoint(world: World, request: Checked<DeleteEndpointInput>): Record<string, never> {
+  const endpoint = findEndpoint(world, request.EndpointName);
+  if (IN_PROGRESS.includes(endpoint.status)) throw inProgress(endpoint);
+  saveEndpoint(world, { ...endpoint, status: 'Deleting' });
+  void endDeletion(world, endpoint.name);
+  return {};
+}
+
+export function listEndpoints(world: World, request: Checked<ListEndpointsInput>): Checked<ListEndpointsOutput> {
+  const endpoints = select(
+    world.store.endpoints.all(),
+    (endpoint) => ({
+      name: endpoint.name,
+      created: endpoint.createdAt,
+      modified: endpoint.modifiedAt,
+      status: endpoint.status,
+    }),
+    request,
+    'Descending',
+  );
+  const { items, ...next } = page(endpoints, request);
+  return {
+    Endpoints: items.map((endpoint) => ({
+      EndpointName: endpoint.name,
+      EndpointArn: endpoint.arn,
+      CreationTime: endpoint.createdAt,
+      LastModifiedTime: endpoint.modifiedAt,
+      EndpointStatus: endpoint.status,
+    })),
+    ...next,
+  };
+}
+
+/** Takes up what a former run of the server left: workers come back, deployments under way go on. */
+export function resumeEndpoints(world: World): void {
+  for (const endpoint of world.store.endpoints.all()) {
+    if (endpoint.live !== undefined && endpoint.status !== 'Deleting')
+      world.hosting.comeBack(endpoint.name, endpoint.live);
+    if (endpoint.status === 'Deleting') void endDeletion(world, endpoint.name);
+    else if (endpoint.pending !== undefined) void bringIntoService(world, endpoint.name);
+    else if (endpoint.status === 'Updating') endRescaling(world, endpoint.name);
+  }
+}
+
+function endRescaling(world: World, name: string): void {
+  const endpoint = world.store.endpoints.get(name);
+  if (endpoint?.live === undefined || endpoint.status !== 'Updating') return;
+  const variants = endpoint.live.variants.map((each) => ({
+    ...each,
+    currentCount: each.desiredCount,
+    currentWeight: each.desiredWeight,
+  }));
+  saveEndpoint(world, { ...endpoint, status: 'InService', live: { ...endpoint.live, variants } });
+}
+
+function findEndpoint(world: World, name: string): Endpoint {
+  const endpoint = world.store.endpoints.get(name);
+  if (endpoint === undefined)
+    throw new ValidationException(`Could not find endpoint "${world.arns.of('endpoint', name)}".`);
+  return endpoint;
+}
+
+function requireUpdatable(endpoint: Endpoint): NonNullable<Endpoint['live']> {
+  if (IN_PROGRESS.includes(endpoint.status)) throw inProgress(endpoint);
+  if (endpoint.live === undefined) {
+    throw new ValidationException(
+      `Cannot update endpoint "${endpoint.arn}" in status ${endpoint.status}: it can only be deleted.`,
+    );
+  }
+  return endpoint.live;
+}
+
+function inProgress(endpoint: Endpoint): ValidationException {
+  return new ValidationException(`Cannot update in-progress endpoint "${endpoint.arn}".`);
+}
+
+function requireAllAtOnce(request: Checked<UpdateEndpointInput>): void {
+  const policy = request.DeploymentConfig;
+  const routing = policy?.BlueGreenUpdatePolicy?.TrafficRoutingConfiguration?.Type;
+  if (policy?.RollingUpdatePolicy !== undefined || (routing !== undefined && routing !== 'ALL_AT_ONCE')) {
+    throw new ValidationException('Only blue/green deployments with the traffic routing ALL_AT_ONCE are served here.');
+  }
+}
+
+/** Counts and weights that a live variant of the same name has, unless excluded. */
+function retained(
+  variant: DeployedVariant,
+  live: DeployedVariant[],
+  excluded: (string | undefined)[],
+): DeployedVariant {
+  const before = live.find((each) => each.variant.VariantName === variant.variant.VariantName);
+  if (before === undefined) return variant;
+  const count = excluded.includes('DesiredInstanceCount') ? variant.desiredCount : before.desiredCount;
+  const weight = excluded.includes('DesiredWeight') ? variant.desiredWeight : before.desiredWeight;
+  return { ...variant, currentCount: count, desiredCount: count, currentWeight: weight, desiredWeight: weight };
+}

@@ -1,0 +1,231 @@
+import type {
+  DescribePipelineDefinitionForExecutionRequest,
+  DescribePipelineDefinitionForExecutionResponse,
+  DescribePipelineExecutionRequest,
+  DescribePipelineExecutionResponse,
+  ListPipelineExecutionStepsRequest,
+  ListPipelineExecutionStepsResponse,
+  ListPipelineExecutionsRequest,
+  ListPipelineExecutionsResponse,
+  ListPipelineParametersForExecutionRequest,
+  ListPipelineParametersForExecutionResponse,
+  RetryPipelineExecutionRequest,
+  StartPipelineExecutionRequest,
+  StopPipelineExecutionRequest,
+} from '@aws-sdk/client-sagemaker';
+import type { Checked, CheckedWithToken } from '../api/checked.ts';
+import { page } from '../api/paging.ts';
+import { ConflictException, ResourceNotFound, ValidationException } from '../errors.ts';
+import { planPipeline } from '../pipelines/definition.ts';
+import { parametersFor } from '../pipelines/parameters.ts';
+import type { PipelineExecution } from '../state/records.ts';
+import type { World } from '../world.ts';
+import { findPipeline, notePipelineRun, versionOf } from './pipeline.ts';
+
+const EXECUTION_ID_LENGTH = 12;
+type ExecutionArn = { PipelineExecutionArn: string };
+
+/** Starts once per token: a repeated request answers the same execution, another request with that token is a conflict. */
+export function startPipelineExecution(
+  world: World,
+  request: CheckedWithToken<StartPipelineExecutionRequest>,
+): ExecutionArn {
+  const pipeline = findPipeline(world, request.PipelineName);
+  if (request.SelectiveExecutionConfig !== undefined) {
+    throw new ValidationException("SelectiveExecutionConfig can't be used here: start the whole pipeline.");
+  }
+  const version = versionOf(pipeline, request.PipelineVersionId);
+  const parameters = parametersFor(planPipeline(version.definition).parameters, request.PipelineParameters ?? []);
+  const former = world.store.executions
+    .all()
+    .find(
+      (execution) =>
+        execution.pipelineArn === pipeline.PipelineArn && execution.startToken === request.ClientRequestToken,
+    );
+  if (former !== undefined) {
+    if (
+      JSON.stringify(former.parameters) === JSON.stringify(parameters) &&
+      (request.PipelineExecutionDisplayName ?? former.displayName) === former.displayName
+    ) {
+      return { PipelineExecutionArn: former.arn };
+    }
+    throw new ConflictException(
+      `The ClientRequestToken was used for ${former.arn} with other parameters: use a new token for a new execution.`,
+    );
+  }
+  const at = world.now();
+  const id = world.newId(EXECUTION_ID_LENGTH);
+  const maxParallelSteps = (request.ParallelismConfiguration ?? pipeline.ParallelismConfiguration)
+    ?.MaxParallelExecutionSteps;
+  const execution: PipelineExecution = {
+    id,
+    arn: `${pipeline.PipelineArn}/execution/${id}`,
+    pipelineName: pipeline.PipelineName,
+    pipelineArn: pipeline.PipelineArn,
+    versionId: version.id,
+    definition: version.definition,
+    roleArn: pipeline.RoleArn,
+    parameters,
+    status: 'Executing',
+    displayName: request.PipelineExecutionDisplayName ?? `execution-${at.getTime()}`,
+    ...(request.PipelineExecutionDescription === undefined
+      ? {}
+      : { description: request.PipelineExecutionDescription }),
+    ...(maxParallelSteps === undefined ? {} : { maxParallelSteps }),
+    createdAt: at,
+    modifiedAt: at,
+    startToken: request.ClientRequestToken,
+    retryTokens: [],
+    steps: [],
+    formerAttempts: {},
+  };
+  notePipelineRun(world, pipeline, at);
+  world.executions.begin(execution);
+  return { PipelineExecutionArn: execution.arn };
+}
+
+export function stopPipelineExecution(
+  world: World,
+  request: CheckedWithToken<StopPipelineExecutionRequest>,
+): ExecutionArn {
+  const execution = find(world, request.PipelineExecutionArn);
+  if (execution.status === 'Executing') world.executions.stop(execution);
+  else if (execution.status !== 'Stopping' && execution.status !== 'Stopped') {
+    throw new ConflictException(
+      `Pipeline execution with ARN ${execution.arn} is ${execution.status} and can't be stopped.`,
+    );
+  }
+  return { PipelineExecutionArn: execution.arn };
+}
+
+/** Goes on from the steps that failed or were stopped; what succeeded is not run again. */
+export function retryPipelineExecution(
+  world: World,
+  request: CheckedWithToken<RetryPipelineExecutionRequest>,
+): ExecutionArn {
+  const execution = find(world, request.PipelineExecutionArn);
+  if (execution.retryTokens.includes(request.ClientRequestToken)) return { PipelineExecutionArn: execution.arn };
+  if (execution.status !== 'Failed' && execution.status !== 'Stopped') {
+    throw new ConflictException(
+      `Only Failed or Stopped pipeline executions can be retried. Pipeline execution with ARN ${execution.arn} is ${execution.status}.`,
+    );
+  }
+  const again = execution.steps.filter((step) => step.status !== 'Succeeded');
+  const { failureReason: _reason, endedAt: _end, ...kept } = execution;
+  world.executions.begin(
+    {
+      ...kept,
+      status: 'Executing',
+      steps: execution.steps.filter((step) => step.status === 'Succeeded'),
+      formerAttempts: {
+        ...execution.formerAttempts,
+        ...Object.fromEntries(again.map((step) => [step.name, step.attempt])),
+      },
+      retryTokens: [...execution.retryTokens, request.ClientRequestToken],
+    },
+    execution.status,
+  );
+  return { PipelineExecutionArn: execution.arn };
+}
+
+export function describePipelineExecution(
+  world: World,
+  request: Checked<DescribePipelineExecutionRequest>,
+): DescribePipelineExecutionResponse {
+  const execution = find(world, request.PipelineExecutionArn);
+  return {
+    PipelineArn: execution.pipelineArn,
+    PipelineExecutionArn: execution.arn,
+    PipelineExecutionDisplayName: execution.displayName,
+    PipelineExecutionStatus: execution.status,
+    PipelineExecutionDescription: execution.description,
+    FailureReason: execution.failureReason,
+    CreationTime: execution.createdAt,
+    LastModifiedTime: execution.modifiedAt,
+    CreatedBy: {},
+    LastModifiedBy: {},
+    PipelineVersionId: execution.versionId,
+    ParallelismConfiguration:
+      execution.maxParallelSteps === undefined ? undefined : { MaxParallelExecutionSteps: execution.maxParallelSteps },
+  };
+}
+
+export function listPipelineExecutions(
+  world: World,
+  request: Checked<ListPipelineExecutionsRequest>,
+): ListPipelineExecutionsResponse {
+  const { PipelineArn: pipelineArn } = findPipeline(world, request.PipelineName);
+  const { CreatedAfter: after, CreatedBefore: before } = request;
+  const found = world.store.executions
+    .all()
+    .filter((execution) => execution.pipelineArn === pipelineArn)
+    .filter(
+      (execution) =>
+        (after === undefined || execution.createdAt > after) && (before === undefined || execution.createdAt < before),
+    )
+    .sort((a, b) =>
+      request.SortBy === 'PipelineExecutionArn'
+        ? a.arn.localeCompare(b.arn)
+        : a.createdAt.getTime() - b.createdAt.getTime(),
+    );
+  if (request.SortOrder !== 'Ascending') found.reverse();
+  const { items, ...next } = page(found, request);
+  return {
+    PipelineExecutionSummaries: items.map((execution) => ({
+      PipelineExecutionArn: execution.arn,
+      StartTime: execution.createdAt,
+      PipelineExecutionStatus: execution.status,
+      PipelineExecutionDescription: execution.description,
+      PipelineExecutionDisplayName: execution.displayName,
+      PipelineExecutionFailureReason: execution.failureReason,
+    })),
+    ...next,
+  };
+}
+
+/** Steps that have started, the newest first unless asked otherwise. */
+export function listPipelineExecutionSteps(
+  world: World,
+  request: Checked<ListPipelineExecutionStepsRequest>,
+): Checked<ListPipelineExecutionStepsResponse> {
+  if (request.PipelineExecutionArn === undefined) throw new ValidationException('PipelineExecutionArn is required.');
+  const { steps } = find(world, request.PipelineExecutionArn);
+  const ordered = request.SortOrder === 'Ascending' ? steps : steps.toReversed();
+  const { items, ...next } = page(ordered, request);
+  return {
+    PipelineExecutionSteps: items.map((step) => ({
+      StepName: step.name,
+      StepDisplayName: step.displayName,
+      StepDescription: step.description,
+      StartTime: step.startedAt,
+      EndTime: step.endedAt,
+      StepStatus: step.status,
+      FailureReason: step.failureReason,
+      Metadata: step.metadata,
+      AttemptCount: step.attempt,
+    })),
+    ...next,
+  };
+}
+
+export function listPipelineParametersForExecution(
+  world: World,
+  request: Checked<ListPipelineParametersForExecutionRequest>,
+): ListPipelineParametersForExecutionResponse {
+  const { items, ...next } = page(find(world, request.PipelineExecutionArn).parameters, request);
+  return { PipelineParameters: items, ...next };
+}
+
+export function describePipelineDefinitionForExecution(
+  world: World,
+  request: Checked<DescribePipelineDefinitionForExecutionRequest>,
+): DescribePipelineDefinitionForExecutionResponse {
+  const execution = find(world, request.PipelineExecutionArn);
+  return { PipelineDefinition: execution.definition, CreationTime: execution.createdAt };
+}
+
+function find(world: World, arn: string): PipelineExecution {
+  const execution = world.store.executions.get(arn);
+  if (execution === undefined) throw new ResourceNotFound(`Pipeline execution with ARN '${arn}' does not exist.`);
+  return execution;
+}

@@ -1,0 +1,160 @@
+import type {
+  CreateProcessingJobRequest,
+  CreateProcessingJobResponse,
+  DescribeProcessingJobRequest,
+  ListProcessingJobsRequest,
+  ListProcessingJobsResponse,
+  StopProcessingJobRequest,
+} from '@aws-sdk/client-sagemaker';
+import type { Checked } from '../api/checked.ts';
+import { page, select } from '../api/paging.ts';
+import { ResourceInUse, ResourceNotFound, ValidationException } from '../errors.ts';
+import { processingJobChanged } from '../events/job-events.ts';
+import type { JobOutcome } from '../jobs/job-runner.ts';
+import { readMessage } from '../jobs/opt-ml.ts';
+import { collectProcessing, prepareProcessing } from '../jobs/processing-contract.ts';
+import { scriptFailure } from '../jobs/script-mode.ts';
+import type { ProcessingJob } from '../state/records.ts';
+import type { World } from '../world.ts';
+import { setTags, tagMap } from './tags.ts';
+
+const LOG_GROUP = '/aws/sagemaker/ProcessingJobs';
+const DEFAULT_MAX_RUNTIME_SECONDS = 86_400;
+
+export function createProcessingJob(
+  world: World,
+  request: Checked<CreateProcessingJobRequest>,
+): Checked<CreateProcessingJobResponse> {
+  const { Tags: tags, ...given } = request;
+  const arn = world.arns.of('processing-job', request.ProcessingJobName);
+  if (world.store.processingJobs.get(keyOf(request.ProcessingJobName)) !== undefined) {
+    throw new ResourceInUse(
+      `Job name must be unique within an AWS account and region, and a job with this name already exists (${arn})`,
+    );
+  }
+  const { InstanceType, InstanceCount } = request.ProcessingResources.ClusterConfig;
+  world.quotas.require(InstanceType, 'processing job usage', InstanceCount ?? 1, instancesInUse(world, InstanceType));
+  const at = world.now();
+  setTags(world, arn, tags);
+  const job = save(world, {
+    ...given,
+    ProcessingJobArn: arn,
+    ProcessingJobStatus: 'InProgress',
+    CreationTime: at,
+    LastModifiedTime: at,
+  });
+  launch(world, job);
+  return { ProcessingJobArn: arn };
+}
+
+export function describeProcessingJob(world: World, request: Checked<DescribeProcessingJobRequest>): ProcessingJob {
+  return find(world, request.ProcessingJobName);
+}
+
+export function stopProcessingJob(world: World, request: Checked<StopProcessingJobRequest>): Record<string, never> {
+  const job = find(world, request.ProcessingJobName);
+  if (job.ProcessingJobStatus === 'Stopping') return {};
+  if (job.ProcessingJobStatus !== 'InProgress') {
+    throw new ValidationException(
+      `The request was rejected because the processing job is in status ${job.ProcessingJobStatus}.`,
+    );
+  }
+  save(world, { ...job, ProcessingJobStatus: 'Stopping', LastModifiedTime: world.now() });
+  world.jobs.stop(job.ProcessingJobArn);
+  return {};
+}
+
+export function listProcessingJobs(
+  world: World,
+  request: Checked<ListProcessingJobsRequest>,
+): Checked<ListProcessingJobsResponse> {
+  const jobs = select(
+    world.store.processingJobs.all(),
+    (job) => ({
+      name: job.ProcessingJobName,
+      created: job.CreationTime,
+      modified: job.LastModifiedTime ?? job.CreationTime,
+      status: job.ProcessingJobStatus,
+    }),
+    request,
+    'Ascending',
+  );
+  const { items, ...next } = page(jobs, request);
+  return { ProcessingJobSummaries: items, ...next };
+}
+
+/** Takes up what a former run of the server left: jobs in progress start again from their inputs, stopping ones are stopped. */
+export function resumeProcessingJobs(world: World): void {
+  for (const job of world.store.processingJobs.all()) {
+    if (job.ProcessingJobStatus === 'InProgress') launch(world, job);
+    if (job.ProcessingJobStatus === 'Stopping') finish(world, job, { outcome: 'stopped', because: 'asked' });
+  }
+}
+
+function launch(world: World, job: ProcessingJob): void {
+  let exitMessage = '';
+  world.jobs.launch({
+    arn: job.ProcessingJobArn,
+    name: job.ProcessingJobName,
+    kind: 'processing',
+    logGroup: LOG_GROUP,
+    maxRuntimeSeconds: job.StoppingCondition?.MaxRuntimeInSeconds ?? DEFAULT_MAX_RUNTIME_SECONDS,
+    entered: (stage) => {
+      if (stage === 'running')
+        save(world, { ...find(world, job.ProcessingJobName), ProcessingStartTime: world.now() }, false);
+    },
+    prepare: (folder) => prepareProcessing(job, folder, world.objects),
+    failureMessage: (folder, code, tail) => {
+      exitMessage = readMessage(folder, '/opt/ml/output/message');
+      return scriptFailure('', code, tail, (job.AppSpecification.ContainerEntrypoint ?? []).join(' '));
+    },
+    collect: async (folder) => {
+      exitMessage = readMessage(folder, '/opt/ml/output/message');
+      await collectProcessing(job, folder, world.objects);
+    },
+    ended: (outcome) => finish(world, find(world, job.ProcessingJobName), outcome, exitMessage),
+  });
+}
+
+function finish(world: World, job: ProcessingJob, end: JobOutcome, exitMessage = ''): void {
+  const at = world.now();
+  const said = exitMessage === '' ? {} : { ExitMessage: exitMessage.slice(0, 1024) };
+  save(world, { ...job, ...said, ...statusOf(end, job), ProcessingEndTime: at, LastModifiedTime: at });
+}
+
+function statusOf(end: JobOutcome, job: ProcessingJob): Pick<ProcessingJob, 'ProcessingJobStatus' | 'FailureReason'> {
+  if (end.outcome === 'completed') return { ProcessingJobStatus: 'Completed' };
+  if (end.outcome === 'failed') return { ProcessingJobStatus: 'Failed', FailureReason: end.reason };
+  if (end.because === 'asked') return { ProcessingJobStatus: 'Stopped' };
+  const limit = job.StoppingCondition?.MaxRuntimeInSeconds;
+  return {
+    ProcessingJobStatus: 'Stopped',
+    FailureReason: `MaxRuntimeExceeded: the job ran longer than its StoppingCondition.MaxRuntimeInSeconds of ${limit} and was stopped.`,
+  };
+}
+
+function save(world: World, job: ProcessingJob, changed = true): ProcessingJob {
+  world.store.processingJobs.put(keyOf(job.ProcessingJobName), job);
+  if (changed) world.events.send(processingJobChanged(job, tagMap(world, job.ProcessingJobArn), world.now()));
+  return job;
+}
+
+/** Job names differ in more than case. */
+function keyOf(name: string): string {
+  return name.toLowerCase();
+}
+
+function find(world: World, name: string): ProcessingJob {
+  const job = world.store.processingJobs.get(keyOf(name));
+  if (job === undefined) throw new ResourceNotFound(`Could not find requested job with name: ${name}`);
+  return job;
+}
+
+function instancesInUse(world: World, type: string | undefined): number {
+  return world.store.processingJobs
+    .all()
+    .filter(
+      (job) => job.ProcessingJobStatus === 'InProgress' && job.ProcessingResources.ClusterConfig.InstanceType === type,
+    )
+    .reduce((sum, job) => sum + (job.ProcessingResources.ClusterConfig.InstanceCount ?? 1), 0);
+}

@@ -1,0 +1,186 @@
+import type {
+  CreateTrainingJobRequest,
+  CreateTrainingJobResponse,
+  DescribeTrainingJobRequest,
+  ListTrainingJobsRequest,
+  ListTrainingJobsResponse,
+  SecondaryStatus,
+  StopTrainingJobRequest,
+} from '@aws-sdk/client-sagemaker';
+import type { Checked } from '../api/checked.ts';
+import { page, select } from '../api/paging.ts';
+import { ResourceInUse, ResourceNotFound, ValidationException } from '../errors.ts';
+import { trainingJobChanged } from '../events/job-events.ts';
+import type { JobOutcome } from '../jobs/job-runner.ts';
+import { scriptFailure } from '../jobs/script-mode.ts';
+import { artifactUriOf, collectTraining, prepareTraining, readFailure } from '../jobs/training-contract.ts';
+import type { TrainingJob } from '../state/records.ts';
+import type { World } from '../world.ts';
+import { setTags, tagMap } from './tags.ts';
+
+const LOG_GROUP = '/aws/sagemaker/TrainingJobs';
+const DEFAULT_MAX_RUNTIME_SECONDS = 86_400;
+
+const MESSAGES: Partial<Record<SecondaryStatus, string>> = {
+  Starting: 'Starting the training job',
+  Downloading: 'Downloading input data',
+  Training: 'Training image download completed. Training in progress.',
+  Uploading: 'Uploading generated training model',
+  Stopping: 'Stopping the training job',
+  Completed: 'Training job completed',
+  Failed: 'Training job failed',
+  Stopped: 'Training job stopped',
+  MaxRuntimeExceeded: 'Training job runtime exceeded MaxRuntimeInSeconds provided',
+};
+
+export function createTrainingJob(
+  world: World,
+  request: Checked<CreateTrainingJobRequest>,
+): Checked<CreateTrainingJobResponse> {
+  const { Tags: tags, ModelPackageConfig: _modelPackageConfig, ...given } = request;
+  const arn = world.arns.of('training-job', request.TrainingJobName);
+  if (world.store.trainingJobs.get(keyOf(request.TrainingJobName)) !== undefined) {
+    throw new ResourceInUse(
+      `Job name must be unique within an AWS account and region, and a job with this name already exists (${arn})`,
+    );
+  }
+  if (given.OutputDataConfig === undefined)
+    throw new ValidationException('OutputDataConfig is required: say where the model artifact goes.');
+  const { InstanceType, InstanceCount } = request.ResourceConfig ?? {};
+  world.quotas.require(InstanceType, 'training job usage', InstanceCount ?? 1, instancesInUse(world, InstanceType));
+  const at = world.now();
+  setTags(world, arn, tags);
+  const job: TrainingJob = {
+    ...given,
+    StoppingCondition: given.StoppingCondition ?? { MaxRuntimeInSeconds: DEFAULT_MAX_RUNTIME_SECONDS },
+    TrainingJobArn: arn,
+    TrainingJobStatus: 'InProgress',
+    SecondaryStatus: 'Starting',
+    SecondaryStatusTransitions: [],
+    ModelArtifacts: { S3ModelArtifacts: artifactUriOf(given) },
+    CreationTime: at,
+    LastModifiedTime: at,
+  };
+  launch(world, move(world, job, 'Starting'));
+  return { TrainingJobArn: arn };
+}
+
+export function describeTrainingJob(world: World, request: Checked<DescribeTrainingJobRequest>): TrainingJob {
+  return find(world, request.TrainingJobName);
+}
+
+export function stopTrainingJob(world: World, request: Checked<StopTrainingJobRequest>): Record<string, never> {
+  const job = find(world, request.TrainingJobName);
+  if (job.TrainingJobStatus === 'Stopping') return {};
+  if (job.TrainingJobStatus !== 'InProgress') {
+    throw new ValidationException(
+      `The request was rejected because the training job is in status ${job.TrainingJobStatus}.`,
+    );
+  }
+  move(world, { ...job, TrainingJobStatus: 'Stopping' }, 'Stopping');
+  world.jobs.stop(job.TrainingJobArn);
+  return {};
+}
+
+export function listTrainingJobs(
+  world: World,
+  request: Checked<ListTrainingJobsRequest>,
+): Checked<ListTrainingJobsResponse> {
+  const jobs = select(
+    world.store.trainingJobs.all(),
+    (job) => ({
+      name: job.TrainingJobName,
+      created: job.CreationTime,
+      modified: job.LastModifiedTime ?? job.CreationTime,
+      status: job.TrainingJobStatus,
+    }),
+    request,
+    'Ascending',
+  );
+  const { items, ...next } = page(jobs, request);
+  return { TrainingJobSummaries: items, ...next };
+}
+
+/** Takes up what a former run of the server left: jobs in progress start again from their inputs, stopping ones are stopped. */
+export function resumeTrainingJobs(world: World): void {
+  for (const job of world.store.trainingJobs.all()) {
+    if (job.TrainingJobStatus === 'InProgress') launch(world, job);
+    if (job.TrainingJobStatus === 'Stopping') finish(world, job, { outcome: 'stopped', because: 'asked' });
+  }
+}
+
+function launch(world: World, job: TrainingJob): void {
+  const name = job.TrainingJobName;
+  world.jobs.launch({
+    arn: job.TrainingJobArn,
+    name,
+    kind: 'training',
+    logGroup: LOG_GROUP,
+    maxRuntimeSeconds: job.StoppingCondition.MaxRuntimeInSeconds ?? DEFAULT_MAX_RUNTIME_SECONDS,
+    entered: (stage) => {
+      const current = find(world, name);
+      if (current.TrainingJobStatus === 'Stopping') return;
+      if (stage === 'downloading') move(world, { ...current, TrainingStartTime: world.now() }, 'Downloading');
+      if (stage === 'running') move(world, current, 'Training');
+      if (stage === 'uploading') move(world, current, 'Uploading');
+    },
+    prepare: (folder) => prepareTraining(job, folder, world.objects),
+    failureMessage: (folder, code, tail) =>
+      scriptFailure(readFailure(folder), code, tail, `python3 ${job.HyperParameters?.sagemaker_program ?? ''}`),
+    collect: (folder) => collectTraining(job, folder, world.objects),
+    ended: (outcome) => finish(world, find(world, name), outcome),
+  });
+}
+
+function finish(world: World, job: TrainingJob, end: JobOutcome): void {
+  const at = world.now();
+  const seconds = Math.max(
+    1,
+    Math.round((at.getTime() - (job.TrainingStartTime ?? job.CreationTime).getTime()) / 1000),
+  );
+  const ended = { ...job, TrainingEndTime: at, TrainingTimeInSeconds: seconds, BillableTimeInSeconds: seconds };
+  if (end.outcome === 'completed') move(world, { ...ended, TrainingJobStatus: 'Completed' }, 'Completed');
+  else if (end.outcome === 'failed')
+    move(world, { ...ended, TrainingJobStatus: 'Failed', FailureReason: end.reason }, 'Failed');
+  else
+    move(world, { ...ended, TrainingJobStatus: 'Stopped' }, end.because === 'asked' ? 'Stopped' : 'MaxRuntimeExceeded');
+}
+
+const ENDS: SecondaryStatus[] = ['Completed', 'Failed', 'Stopped', 'MaxRuntimeExceeded'];
+
+/** Enters a secondary status: ends the transition before it, begins the next. */
+function move(world: World, job: TrainingJob, to: SecondaryStatus): TrainingJob {
+  const at = world.now();
+  const before = (job.SecondaryStatusTransitions ?? []).map((transition) =>
+    transition.EndTime ? transition : { ...transition, EndTime: at },
+  );
+  const message = job.FailureReason ?? MESSAGES[to];
+  const next = { Status: to, StartTime: at, ...(ENDS.includes(to) ? { EndTime: at } : {}), StatusMessage: message };
+  const moved: TrainingJob = {
+    ...job,
+    SecondaryStatus: to,
+    LastModifiedTime: at,
+    SecondaryStatusTransitions: [...before, next],
+  };
+  world.store.trainingJobs.put(keyOf(job.TrainingJobName), moved);
+  world.events.send(trainingJobChanged(moved, tagMap(world, job.TrainingJobArn), at));
+  return moved;
+}
+
+/** Job names differ in more than case. */
+function keyOf(name: string): string {
+  return name.toLowerCase();
+}
+
+function find(world: World, name: string): TrainingJob {
+  const job = world.store.trainingJobs.get(keyOf(name));
+  if (job === undefined) throw new ResourceNotFound(`Requested resource not found: training job ${name}`);
+  return job;
+}
+
+function instancesInUse(world: World, type: string | undefined): number {
+  return world.store.trainingJobs
+    .all()
+    .filter((job) => job.TrainingJobStatus === 'InProgress' && job.ResourceConfig?.InstanceType === type)
+    .reduce((sum, job) => sum + (job.ResourceConfig?.InstanceCount ?? 1), 0);
+}

@@ -1,0 +1,125 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { dispatch } from './api/dispatch.ts';
+import { isRefusal, ModelError, UnknownOperationException, ValidationError } from './errors.ts';
+import { invokeEndpoint } from './serving/invoke-endpoint.ts';
+import type { World } from './world.ts';
+
+const TARGET = 'SageMaker.';
+const INVOCATIONS = /^\/endpoints\/([^/]+)\/invocations$/;
+/** The largest request: a body of 6 MiB for a model, a definition of 1 MiB for the API; and some room to say no in words. */
+const LARGEST_REQUEST_BYTES = 16 * 1024 * 1024;
+
+/** The API (`POST /` with X-Amz-Target) and the runtime API (`POST /endpoints/{name}/invocations`) on one port. */
+export function serve(world: World): Server {
+  return createServer((request, response) => {
+    answer(world, request, response).catch((error: unknown) => refuse(world, response, error));
+  });
+}
+
+async function answer(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const path = new URL(request.url ?? '/', 'http://local').pathname;
+  if (request.method === 'GET' && path === '/_local/health') {
+    writeJson(response, 200, { status: 'ready', containers: world.containerMode });
+    return;
+  }
+  const body = await readBody(request);
+  const endpoint = INVOCATIONS.exec(path)?.[1];
+  if (request.method === 'POST' && endpoint !== undefined) {
+    await answerInvocation(world, request, response, decodeURIComponent(endpoint), body);
+    return;
+  }
+  const target = header(request, 'x-amz-target');
+  if (request.method !== 'POST' || path !== '/' || !target?.startsWith(TARGET)) {
+    throw new UnknownOperationException(`${request.method} ${path} is neither SageMaker's API nor its runtime API.`);
+  }
+  writeJson(response, 200, await dispatch(world, target.slice(TARGET.length), body.toString('utf8')));
+}
+
+async function answerInvocation(
+  world: World,
+  request: IncomingMessage,
+  response: ServerResponse,
+  endpointName: string,
+  body: Buffer,
+): Promise<void> {
+  const answered = await invokeEndpoint(world, {
+    endpointName,
+    body,
+    contentType: header(request, 'content-type'),
+    accept: header(request, 'accept'),
+    customAttributes: header(request, 'x-amzn-sagemaker-custom-attributes'),
+    targetVariant: header(request, 'x-amzn-sagemaker-target-variant'),
+    inferenceId: header(request, 'x-amzn-sagemaker-inference-id'),
+  });
+  response.writeHead(200, {
+    'content-type': answered.contentType,
+    'content-length': answered.body.length,
+    'x-amzn-invoked-production-variant': answered.variant,
+    'x-amzn-requestid': crypto.randomUUID(),
+    ...(answered.customAttributes === undefined
+      ? {}
+      : { 'x-amzn-sagemaker-custom-attributes': answered.customAttributes }),
+  });
+  response.end(answered.body);
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size <= LARGEST_REQUEST_BYTES) chunks.push(chunk);
+  }
+  if (size > LARGEST_REQUEST_BYTES)
+    throw new ValidationError(`The request has ${size} bytes, more than any that is taken.`);
+  return Buffer.concat(chunks);
+}
+
+function refuse(world: World, response: ServerResponse, error: unknown): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  if (error instanceof ModelError) {
+    const side = error.originalStatus >= 500 ? 'SERVER' : 'CLIENT';
+    writeJson(
+      response,
+      error.status,
+      {
+        ErrorCode: `${side}_ERROR_FROM_MODEL`,
+        LogStreamArn: '',
+        Message: error.message,
+        OriginalMessage: error.originalMessage,
+        OriginalStatusCode: error.originalStatus,
+      },
+      error.name,
+    );
+  } else if (isRefusal(error)) {
+    writeJson(
+      response,
+      error.status,
+      { __type: error.name, message: error.message, Message: error.message },
+      error.name,
+    );
+  } else {
+    world.log(`A request failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    const message = error instanceof Error ? error.message : String(error);
+    writeJson(response, 500, { __type: 'InternalFailure', message }, 'InternalFailure');
+  }
+}
+
+function writeJson(response: ServerResponse, status: number, document: unknown, errorType?: string): void {
+  const text = JSON.stringify(document);
+  response.writeHead(status, {
+    'content-type': 'application/x-amz-json-1.1',
+    'content-length': Buffer.byteLength(text),
+    'x-amzn-requestid': crypto.randomUUID(),
+    ...(errorType === undefined ? {} : { 'x-amzn-errortype': errorType }),
+  });
+  response.end(text);
+}
+
+function header(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}

@@ -1,0 +1,128 @@
+import { ModelError, ValidationError } from '../errors.ts';
+import type { Endpoint } from '../state/records.ts';
+import type { World } from '../world.ts';
+import { type WorkerAnswer, WorkerSilent } from './model-worker.ts';
+import type { ServingVariant } from './serving-variant.ts';
+
+type Invocation = {
+  endpointName: string;
+  body: Buffer;
+  contentType: string | undefined;
+  accept: string | undefined;
+  customAttributes: string | undefined;
+  targetVariant: string | undefined;
+  inferenceId: string | undefined;
+};
+
+type InvocationAnswer = {
+  body: Buffer;
+  contentType: string;
+  variant: string;
+  customAttributes: string | undefined;
+};
+
+const LARGEST_BODY_BYTES = 6 * 1024 * 1024;
+const LONGEST_INFERENCE_ID = 64;
+const SERVING = ['InService', 'Updating', 'SystemUpdating'];
+
+/** @throws ValidationError for an unknown endpoint, variant or too large a body; ModelError for what the container did */
+export async function invokeEndpoint(world: World, invocation: Invocation): Promise<InvocationAnswer> {
+  const endpoint = requireServing(world, invocation);
+  const variant = chooseVariant(world, endpoint, invocation.targetVariant);
+  const eventId = crypto.randomUUID();
+  const at = world.now();
+  const answer = await ask(world, endpoint, variant, invocation);
+  if (answer.status < 200 || answer.status >= 300)
+    throw refusedByModel(world, endpoint, answer.status, answer.body.toString('utf8'));
+  const name = variant.deployed.variant.VariantName;
+  if (endpoint.live?.capture !== undefined) {
+    const input = { contentType: invocation.contentType ?? 'application/octet-stream', body: invocation.body };
+    const output = { contentType: answer.contentType, body: answer.body };
+    const { inferenceId } = invocation;
+    world.capture.record(endpoint.live.capture, {
+      endpoint: endpoint.name,
+      variant: name,
+      eventId,
+      inferenceId,
+      at,
+      input,
+      output,
+    });
+  }
+  return {
+    body: answer.body,
+    contentType: answer.contentType,
+    variant: name,
+    customAttributes: answer.customAttributes,
+  };
+}
+
+function requireServing(world: World, invocation: Invocation): Endpoint {
+  const endpoint = world.store.endpoints.get(invocation.endpointName);
+  if (endpoint?.live === undefined || !SERVING.includes(endpoint.status)) {
+    throw new ValidationError(
+      `Endpoint ${invocation.endpointName} of account ${world.configuration.accountId} not found.`,
+    );
+  }
+  if (invocation.body.length > LARGEST_BODY_BYTES) {
+    throw new ValidationError(
+      `1 validation error detected: Value at 'body' failed to satisfy constraint: Member must have length less than or equal to ${LARGEST_BODY_BYTES}`,
+    );
+  }
+  if ((invocation.inferenceId?.length ?? 0) > LONGEST_INFERENCE_ID) {
+    throw new ValidationError(
+      `1 validation error detected: Value at 'inferenceId' failed to satisfy constraint: Member must have length less than or equal to ${LONGEST_INFERENCE_ID}`,
+    );
+  }
+  return endpoint;
+}
+
+/** By weight, as the endpoint's traffic is divided now. */
+function chooseVariant(world: World, endpoint: Endpoint, target: string | undefined): ServingVariant {
+  const variants = world.hosting.fleetOf(endpoint.name)?.variants ?? [];
+  if (target !== undefined) {
+    const named = variants.find((variant) => variant.deployed.variant.VariantName === target);
+    if (named === undefined) throw new ValidationError(`Variant ${target} of endpoint ${endpoint.name} not found.`);
+    return named;
+  }
+  const weights = new Map(endpoint.live?.variants.map((each) => [each.variant.VariantName, each.currentWeight]));
+  const weightOf = (variant: ServingVariant) => weights.get(variant.deployed.variant.VariantName) ?? 0;
+  let left = Math.random() * variants.reduce((sum, variant) => sum + weightOf(variant), 0);
+  const chosen = variants.find((variant) => {
+    left -= weightOf(variant);
+    return left < 0;
+  });
+  const found = chosen ?? variants[0];
+  if (found === undefined) throw refusedByModel(world, endpoint, 500, 'No container is running.');
+  return found;
+}
+
+async function ask(
+  world: World,
+  endpoint: Endpoint,
+  variant: ServingVariant,
+  invocation: Invocation,
+): Promise<WorkerAnswer> {
+  const headers: Record<string, string> = {};
+  if (invocation.contentType !== undefined) headers['content-type'] = invocation.contentType;
+  if (invocation.accept !== undefined) headers.accept = invocation.accept;
+  if (invocation.customAttributes !== undefined)
+    headers['x-amzn-sagemaker-custom-attributes'] = invocation.customAttributes;
+  if (invocation.inferenceId !== undefined) headers['x-amzn-sagemaker-inference-id'] = invocation.inferenceId;
+  try {
+    return await variant.invoke({ body: invocation.body, headers });
+  } catch (error) {
+    if (!(error instanceof WorkerSilent)) throw error;
+    throw refusedByModel(world, endpoint, 500, error.message);
+  }
+}
+
+function refusedByModel(world: World, endpoint: Endpoint, status: number, message: string): ModelError {
+  const { region, accountId } = world.configuration;
+  const kind = status >= 500 ? 'server' : 'client';
+  return new ModelError(
+    `Received ${kind} error (${status}) from primary with message "${message}". See https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#logEventViewer:group=/aws/sagemaker/Endpoints/${endpoint.name} in account ${accountId} for more information.`,
+    status,
+    message,
+  );
+}

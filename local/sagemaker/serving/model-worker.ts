@@ -1,0 +1,229 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { LogGroups } from '../aws/log-groups.ts';
+import { type ObjectStore, ObjectUnavailable } from '../aws/object-store.ts';
+import type { ContainerFolder, Containers, RunningContainer } from '../containers/container.ts';
+import { ContainerLog } from '../containers/container-log.ts';
+import { unpackArchive } from '../jobs/archives.ts';
+import { isKnownImage } from '../jobs/images.ts';
+import { hostPath } from '../jobs/opt-ml.ts';
+import { pythonFile } from '../python-folder.ts';
+import type { DeployedContainer } from '../state/records.ts';
+
+/** The model's container can't serve; the message tells why, for the endpoint's FailureReason. */
+class WorkerNotUp extends Error {
+  override readonly name = 'WorkerNotUp';
+}
+
+/** The container is gone or gives no answer in time. */
+export class WorkerSilent extends Error {
+  override readonly name = 'WorkerSilent';
+}
+
+export type WorkerSurroundings = {
+  stateFolder: string;
+  containers: Containers;
+  objects: ObjectStore;
+  logs: LogGroups;
+  now: () => Date;
+  newId: (length: number) => string;
+};
+
+export type WorkerRequest = { body: Buffer; headers: Record<string, string> };
+export type WorkerAnswer = { status: number; contentType: string; customAttributes: string | undefined; body: Buffer };
+
+const DEFAULT_STARTUP_SECONDS = 60;
+/** SageMaker's own limit for an answer of a real-time endpoint. */
+const ANSWER_WITHIN_MS = 60_000;
+const SUBMIT_DIRECTORY = 'SAGEMAKER_SUBMIT_DIRECTORY';
+
+/** One HTTP server with one model. It serves a variant whatever its instance count: on a laptop more would only share its cores. */
+export class ModelWorker {
+  readonly #container: RunningContainer;
+  readonly #port: number;
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
+
+  private constructor(container: RunningContainer, port: number) {
+    this.#container = container;
+    this.#port = port;
+  }
+
+  /** Resolves when /ping answers 200. @throws WorkerNotUp */
+  static async start(
+    around: WorkerSurroundings,
+    place: { endpoint: string; variant: string; startupSeconds: number | undefined },
+    deployed: DeployedContainer,
+  ): Promise<ModelWorker> {
+    if (!isKnownImage(deployed.image)) {
+      throw new WorkerNotUp(
+        `The image '${deployed.image}' for the primary container of production variant ${place.variant} does not exist here.`,
+      );
+    }
+    const id = around.newId(17);
+    const root = join(around.stateFolder, 'workers', id);
+    const folder = { root, optMl: join(root, 'opt-ml') };
+    const logFolder = join(around.stateFolder, 'logs', 'endpoints');
+    mkdirSync(join(folder.optMl, 'model'), { recursive: true });
+    mkdirSync(logFolder, { recursive: true });
+    const environment = await fetchModel(around, folder, deployed, place.variant);
+    const logFile = join(logFolder, `${place.endpoint}-${place.variant}-i-${id}.log`);
+    const container = around.containers.start(folder, {
+      command: ['python3', pythonFile('serve_model.py')],
+      cwd: '/opt/ml/model',
+      environment,
+      logFile,
+      announces: true,
+    });
+    const log = new ContainerLog(
+      logFile,
+      `/aws/sagemaker/Endpoints/${place.endpoint}`,
+      `${place.variant}/i-${id}`,
+      around.logs,
+      around.now,
+    );
+    void container.exited.then(async () => {
+      await log.close();
+      rmSync(root, { recursive: true, force: true });
+    });
+    try {
+      const port = await announcedPort(container, (place.startupSeconds ?? DEFAULT_STARTUP_SECONDS) * 1000);
+      const worker = new ModelWorker(container, port);
+      await worker.#requireHealthy();
+      return worker;
+    } catch (error) {
+      container.kill();
+      await container.exited;
+      throw new WorkerNotUp(
+        `The primary container for production variant ${place.variant} did not pass the ping health check. Please check CloudWatch logs for this endpoint.`,
+        { cause: error },
+      );
+    }
+  }
+
+  /** Resolves when the container has ended. */
+  get exited(): Promise<number> {
+    return this.#container.exited;
+  }
+
+  stop(): void {
+    this.#agent.destroy();
+    this.#container.kill();
+  }
+
+  /** @throws WorkerSilent */
+  invoke(invocation: WorkerRequest): Promise<WorkerAnswer> {
+    return this.#ask('POST', '/invocations', invocation);
+  }
+
+  async #requireHealthy(): Promise<void> {
+    const answer = await this.#ask('GET', '/ping', { body: Buffer.alloc(0), headers: {} });
+    if (answer.status !== 200) throw new WorkerSilent(`/ping answered ${answer.status}.`);
+  }
+
+  #ask(method: string, path: string, { body, headers }: WorkerRequest): Promise<WorkerAnswer> {
+    return new Promise((resolve, reject) => {
+      const silent = (error: unknown) => reject(new WorkerSilent(String(error), { cause: error }));
+      const asked = request(
+        {
+          host: '127.0.0.1',
+          port: this.#port,
+          path,
+          method,
+          agent: this.#agent,
+          headers: { ...headers, 'content-length': body.length },
+        },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('error', silent);
+          response.on('end', () =>
+            resolve({
+              status: response.statusCode ?? 500,
+              contentType: response.headers['content-type'] ?? 'application/octet-stream',
+              customAttributes: oneHeader(response.headers['x-amzn-sagemaker-custom-attributes']),
+              body: Buffer.concat(chunks),
+            }),
+          );
+        },
+      );
+      asked.setTimeout(ANSWER_WITHIN_MS, () =>
+        asked.destroy(new WorkerSilent('The model gave no answer within 60 seconds.')),
+      );
+      asked.on('error', silent);
+      asked.end(body);
+    });
+  }
+}
+
+/** Brings the model archive into /opt/ml/model, and script mode's code where the environment says; answers the environment. */
+async function fetchModel(
+  around: WorkerSurroundings,
+  folder: ContainerFolder,
+  deployed: DeployedContainer,
+  variant: string,
+): Promise<Record<string, string>> {
+  const environment: Record<string, string> = {
+    SM_MODEL_DIR: '/opt/ml/model',
+    PORT_DESCRIPTOR: '3',
+    ...deployed.environment,
+  };
+  const uri = deployed.modelDataUrl;
+  try {
+    if (uri?.endsWith('.tar.gz')) await fetchArchive(around, folder, uri, '/opt/ml/model');
+    else if (uri !== undefined) await around.objects.downloadPrefix(uri, hostPath(folder, '/opt/ml/model'));
+    const code = environment[SUBMIT_DIRECTORY];
+    if (code?.startsWith('s3://')) {
+      await fetchArchive(around, folder, code, '/opt/ml/code');
+      environment[SUBMIT_DIRECTORY] = '/opt/ml/code';
+    }
+  } catch (error) {
+    rmSync(folder.root, { recursive: true, force: true });
+    const why = error instanceof ObjectUnavailable ? error.message : String(error);
+    throw new WorkerNotUp(`Could not access model data at ${uri} for production variant ${variant}: ${why}`, {
+      cause: error,
+    });
+  }
+  return environment;
+}
+
+async function fetchArchive(
+  around: WorkerSurroundings,
+  folder: ContainerFolder,
+  uri: string,
+  to: string,
+): Promise<void> {
+  const archive = join(folder.root, 'archive.tar.gz');
+  await around.objects.downloadObject(uri, archive);
+  await unpackArchive(archive, hostPath(folder, to));
+  rmSync(archive);
+}
+
+/** The port that the worker writes to its descriptor. @throws WorkerSilent if it ends or takes too long */
+async function announcedPort(container: RunningContainer, withinMs: number): Promise<number> {
+  const { announcements } = container;
+  if (announcements === undefined) throw new WorkerSilent("The container's descriptor is missing.");
+  let timer: NodeJS.Timeout | undefined;
+  const line = new Promise<string>((resolve) => createInterface({ input: announcements }).once('line', resolve));
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new WorkerSilent(`The model was not loaded within ${withinMs / 1000} s.`)),
+      withinMs,
+    );
+  });
+  const gone = container.exited.then((code) =>
+    Promise.reject(new WorkerSilent(`The container ended with exit code ${code}.`)),
+  );
+  // Whoever loses the race may reject later; nobody listens then.
+  gone.catch(() => undefined);
+  try {
+    return Number(await Promise.race([line, late, gone]));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function oneHeader(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}

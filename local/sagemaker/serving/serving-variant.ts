@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Slots } from '../jobs/slots.ts';
+import type { DeployedVariant } from '../state/records.ts';
+import {
+  ModelWorker,
+  type WorkerAnswer,
+  type WorkerRequest,
+  WorkerSilent,
+  type WorkerSurroundings,
+} from './model-worker.ts';
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
+/** How long an invocation waits for a worker that comes back with the server. */
+const PATIENCE_MS = 20_000;
+
+/** Keeps one variant's worker up: a worker that dies is started again, with longer and longer pauses if it keeps dying. */
+export class ServingVariant {
+  readonly deployed: DeployedVariant;
+  readonly #endpoint: string;
+  readonly #around: WorkerSurroundings;
+  readonly #starts: Slots;
+  #worker: ModelWorker | undefined;
+  #returning: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(endpoint: string, deployed: DeployedVariant, around: WorkerSurroundings, starts: Slots) {
+    this.#endpoint = endpoint;
+    this.deployed = deployed;
+    this.#around = around;
+    this.#starts = starts;
+  }
+
+  /** One try. @throws WorkerNotUp */
+  async start(): Promise<void> {
+    const release = await this.#starts.take();
+    try {
+      const { VariantName, ContainerStartupHealthCheckTimeoutInSeconds: startupSeconds } = this.deployed.variant;
+      const place = { endpoint: this.#endpoint, variant: VariantName, startupSeconds };
+      const worker = await ModelWorker.start(this.#around, place, this.deployed.container);
+      if (this.#stopped) {
+        worker.stop();
+        return;
+      }
+      this.#worker = worker;
+      void worker.exited.then(() => this.#died(worker));
+    } finally {
+      release();
+    }
+  }
+
+  /** Starts in the background, for an endpoint that was in service before. Invocations wait for it a while. */
+  comeBack(): void {
+    this.#returning = this.#keepTrying();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#worker?.stop();
+    this.#worker = undefined;
+  }
+
+  /** @throws WorkerSilent */
+  async invoke(invocation: WorkerRequest): Promise<WorkerAnswer> {
+    if (this.#worker === undefined && this.#returning !== undefined) {
+      await Promise.race([this.#returning, sleep(PATIENCE_MS, undefined, { ref: false })]);
+    }
+    if (this.#worker === undefined) throw new WorkerSilent('The container is not running; it is being started again.');
+    return this.#worker.invoke(invocation);
+  }
+
+  #died(worker: ModelWorker): void {
+    if (this.#stopped || this.#worker !== worker) return;
+    this.#worker = undefined;
+    this.#returning = undefined;
+    void this.#keepTrying();
+  }
+
+  async #keepTrying(): Promise<void> {
+    for (let pause = FIRST_PAUSE_MS; !this.#stopped; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      try {
+        await this.start();
+        return;
+      } catch {
+        // The worker's own log says why; the next try may find S3 or the model back.
+        await sleep(pause, undefined, { ref: false });
+      }
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import type {
+  DescribeEndpointConfigOutput,
+  DescribeModelOutput,
+  DescribeModelPackageGroupOutput,
+  DescribeModelPackageOutput,
+  DescribePipelineResponse,
+  DescribeProcessingJobResponse,
+  DescribeTrainingJobResponse,
+  Parameter,
+  PipelineExecutionStatus,
+  PipelineExecutionStepMetadata,
+  ProductionVariant,
+  StepStatus,
+  Tag,
+} from '@aws-sdk/client-sagemaker';
+import type { Checked } from '../api/checked.ts';
+
+/** What Describe answers is what is kept, wherever the resource has no life that Describe hides. */
+export type ProcessingJob = Checked<DescribeProcessingJobResponse>;
+export type TrainingJob = Checked<DescribeTrainingJobResponse>;
+export type ModelPackageGroup = Checked<DescribeModelPackageGroupOutput>;
+export type Model = Checked<DescribeModelOutput>;
+export type EndpointConfig = Checked<DescribeEndpointConfigOutput>;
+
+export type ModelPackage = Checked<DescribeModelPackageOutput> & { clientToken?: string };
+
+export type PipelineVersion = { id: number; definition: string; createdAt: Date };
+export type Pipeline = Checked<Omit<DescribePipelineResponse, 'PipelineDefinition'>> & {
+  PipelineName: string;
+  PipelineArn: string;
+  RoleArn: string;
+  CreationTime: Date;
+  LastModifiedTime: Date;
+  versions: PipelineVersion[];
+  createToken: string;
+};
+
+export type PipelineStep = {
+  name: string;
+  type: string;
+  displayName?: string;
+  description?: string;
+  status: StepStatus;
+  startedAt: Date;
+  endedAt?: Date;
+  failureReason?: string;
+  metadata: Checked<PipelineExecutionStepMetadata>;
+  attempt: number;
+};
+
+export type PipelineExecution = {
+  id: string;
+  arn: string;
+  pipelineName: string;
+  pipelineArn: string;
+  versionId: number;
+  definition: string;
+  roleArn: string;
+  parameters: Checked<Parameter>[];
+  status: PipelineExecutionStatus;
+  failureReason?: string;
+  displayName?: string;
+  description?: string;
+  maxParallelSteps?: number;
+  createdAt: Date;
+  modifiedAt: Date;
+  endedAt?: Date;
+  startToken: string;
+  retryTokens: string[];
+  steps: PipelineStep[];
+  /** How often a step that a retry starts anew ran before. */
+  formerAttempts: Record<string, number>;
+};
+
+/** The container that a variant runs, as it was when the variant was deployed: the model may be deleted meanwhile. */
+export type DeployedContainer = { image: string; modelDataUrl?: string; environment: Record<string, string> };
+
+export type DeployedVariant = {
+  variant: Checked<ProductionVariant>;
+  container: DeployedContainer;
+  currentCount: number;
+  desiredCount: number;
+  currentWeight: number;
+  desiredWeight: number;
+};
+
+export type Deployment = {
+  configName: string;
+  variants: DeployedVariant[];
+  capture?: EndpointConfig['DataCaptureConfig'];
+};
+
+export type Endpoint = {
+  name: string;
+  arn: string;
+  status: 'Creating' | 'Updating' | 'SystemUpdating' | 'InService' | 'Failed' | 'Deleting';
+  createdAt: Date;
+  modifiedAt: Date;
+  failureReason?: string;
+  /** What serves; absent until the first deployment is in service. */
+  live?: Deployment;
+  /** What is being brought up. */
+  pending?: Deployment & { startedAt: Date };
+  /** The config that a first deployment, failed or on its way, was to bring. */
+  firstConfigName: string;
+};
+
+export type TagSet = { arn: string; tags: Checked<Tag>[] };

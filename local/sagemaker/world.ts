@@ -1,0 +1,42 @@
+import type { ServiceModel } from './api/service-model.ts';
+import type { Arns } from './arns.ts';
+import type { LogGroups } from './aws/log-groups.ts';
+import type { ObjectStore } from './aws/object-store.ts';
+import type { Configuration } from './configuration.ts';
+import type { ContainerMode } from './containers/container.ts';
+import type { EventSender } from './events/event-sender.ts';
+import type { JobRunner } from './jobs/job-runner.ts';
+import type { AccountQuotas } from './quotas.ts';
+import type { DataCapture } from './serving/data-capture.ts';
+import type { Hosting } from './serving/hosting.ts';
+import type { PipelineExecution } from './state/records.ts';
+import type { Store } from './state/store.ts';
+
+/** What drives pipeline executions, as far as requests touch it. */
+export type Executions = {
+  /** Saves the execution and runs what is ready. */
+  begin: (execution: PipelineExecution, previousStatus?: string) => void;
+  stop: (execution: PipelineExecution) => void;
+};
+
+/** The account that this server plays: its state, and what acts on it. */
+export type World = {
+  configuration: Configuration;
+  model: ServiceModel;
+  /** How containers get /opt/ml here. */
+  containerMode: ContainerMode;
+  arns: Arns;
+  store: Store;
+  quotas: AccountQuotas;
+  objects: ObjectStore;
+  logs: LogGroups;
+  events: EventSender;
+  jobs: JobRunner;
+  hosting: Hosting;
+  capture: DataCapture;
+  executions: Executions;
+  now: () => Date;
+  /** Lower-case letters and digits. */
+  newId: (length: number) => string;
+  log: (line: string) => void;
+};

@@ -1,0 +1,14 @@
+/** The parts of the laptop's world, in the order in which they are listed. */
+export const partNames = ['web', 'gitlab', 'inbox', 'aws', 'sagemaker'] as const;
+
+export type PartName = (typeof partNames)[number];
+
+export const partTitles: Readonly<Record<PartName, string>> = {
+  web: 'the web front',
+  gitlab: 'the GitLab stand-in',
+  inbox: 'the inbox',
+  aws: 'the local AWS',
+  sagemaker: 'the local SageMaker',
+};
+
+export const isPartName = (name: string): name is PartName => partNames.some((part) => part === name);

@@ -1,0 +1,4 @@
+/** The time now, as every record has it. */
+export function systemTime(): string {
+  return new Date().toISOString();
+}

@@ -1,0 +1,106 @@
+import { sha256Hex } from '../../domain/canonical-json.ts';
+import {
+  arriveSignal,
+  arriveWaiter,
+  isUndelivered,
+  isWaiting,
+  Meeting,
+  type WakeSignal,
+} from '../../domain/meet-waiter.ts';
+import type { Rendezvous } from '../../ports/rendezvous.ts';
+import type { TaskTokens } from '../../ports/task-tokens.ts';
+import type { SealsTokens } from '../aws/seal-token.ts';
+import { revise } from './revise.ts';
+import { queryShards, shardOf } from './shards.ts';
+import { entityOf } from './stored-entity.ts';
+import { type Key, openTable, type Values } from './table.ts';
+
+/** A signal that nobody waits for, and a meeting that is over, are forgotten after the longest a workflow can wait for one. */
+const KEPT_SECONDS = 30 * 24 * 3600;
+const OVERDUE_PER_SHARD = 100;
+
+const keyOf = (subject: string): Key => ({ pk: `WAIT#${subject}`, sk: 'WAIT' });
+const subjectOf = (item: Values): string => String(item.pk).slice('WAIT#'.length);
+
+/**
+ * Each meeting is one item. Its next state is worked out by a pure function and written if nobody wrote meanwhile, so that a token
+ * and a signal that arrive together meet once. The workflow is answered after the write; a crash between leaves an undelivered
+ * meeting that stays in the list of waits, where the sweeper finds it.
+ */
+export function dynamodbRendezvous({
+  table: name,
+  tokens,
+  seals,
+}: {
+  table: string;
+  tokens: TaskTokens;
+  seals: SealsTokens;
+}): Rendezvous {
+  const table = openTable(name);
+
+  function write(subject: string, now: string, change: (meeting: Meeting) => Meeting): Promise<Meeting> {
+    return revise(
+      table,
+      keyOf(subject),
+      Meeting,
+      (meeting = {}) => change(meeting),
+      (meeting) =>
+        isWaiting(meeting)
+          ? { gsi1pk: shardOf('WAITING', subject), gsi1sk: `${meeting.waitingSince ?? now}#${subject}` }
+          : { ttl: Math.floor(Date.parse(now) / 1000) + KEPT_SECONDS },
+    );
+  }
+
+  async function answer(taskToken: string, signal: WakeSignal): Promise<void> {
+    // `gone` means answered before: an answer that was given but not recorded, or a task that timed out.
+    if ('output' in signal) await tokens.succeed(taskToken, signal.output);
+    else await tokens.fail(taskToken, signal.fault.name, signal.fault.message);
+  }
+
+  async function deliver(subject: string, meeting: Meeting, now: string): Promise<void> {
+    const { token, signal } = meeting;
+    if (token === undefined || signal === undefined) return;
+    await answer(await seals.unseal(subject, token.sealed), signal);
+    await write(subject, now, (current) =>
+      current.token?.id === token.id ? { ...current, deliveredAt: now } : current,
+    );
+  }
+
+  return {
+    async wait(subject, taskToken, now) {
+      const token = { id: sha256Hex(taskToken), sealed: await seals.seal(subject, taskToken) };
+      const meeting = await write(subject, now, (current) => arriveWaiter(current, token, now));
+      if (isWaiting(meeting) && !isUndelivered(meeting)) return 'waiting';
+      if (isUndelivered(meeting)) await deliver(subject, meeting, now);
+      return 'answered';
+    },
+
+    async signal(subject, signal, now) {
+      let first = false;
+      const meeting = await write(subject, now, (current) => {
+        first = current.signal === undefined;
+        return arriveSignal(current, signal);
+      });
+      if (meeting.token === undefined) return 'kept';
+      if (isUndelivered(meeting)) await deliver(subject, meeting, now);
+      return first ? 'answered' : 'already-answered';
+    },
+
+    async overdue(before) {
+      const items = await queryShards(table, 'WAITING', { before, limitPerShard: OVERDUE_PER_SHARD });
+      return items.map((item) => ({
+        subject: subjectOf(item),
+        waitingSince: entityOf(Meeting, item).waitingSince ?? before,
+      }));
+    },
+
+    async redeliver(subject) {
+      const item = await table.get(keyOf(subject));
+      if (item === undefined) return 'nothing-to-deliver';
+      const meeting = entityOf(Meeting, item);
+      if (!isUndelivered(meeting)) return 'nothing-to-deliver';
+      await deliver(subject, meeting, meeting.waitingSince ?? new Date(0).toISOString());
+      return 'delivered';
+    },
+  };
+}

@@ -1,0 +1,129 @@
+import {
+  CreateModelPackageCommand,
+  CreateModelPackageGroupCommand,
+  DescribeModelPackageCommand,
+  type DescribeModelPackageCommandOutput,
+  ListModelPackagesCommand,
+  UpdateModelPackageCommand,
+} from '@aws-sdk/client-sagemaker';
+import type { ModelRegistry, ModelVersion } from '../../ports/sagemaker.ts';
+import { sagemakerClient } from '../aws/sagemaker-client.ts';
+import { asInstanceType } from './instance-type.ts';
+import { asSagemakerFaults, createOnce, required, tagsOf } from './refusals.ts';
+
+/** The property by which a registered version is found again. */
+const RUN_PROPERTY = 'mlops:run';
+/** How many of the newest versions are looked through for the one of a run; a repetition comes minutes later. */
+const VERSIONS_LOOKED_AT = 20;
+
+type Registered = Parameters<ModelRegistry['register']>[0];
+
+/** SageMaker's model registry in this account and region. */
+export function sagemakerModelRegistry(): ModelRegistry {
+  const client = sagemakerClient();
+
+  async function describe(modelPackageArn: string): Promise<ModelVersion> {
+    const answer = await asSagemakerFaults(`Describing ${modelPackageArn}`, () =>
+      client.send(new DescribeModelPackageCommand({ ModelPackageName: modelPackageArn })),
+    );
+    return asVersion(answer);
+  }
+
+  /** The service forgets a client token after a while; the property stays. */
+  async function findOfRun(group: string, runId: string): Promise<ModelVersion | undefined> {
+    const { ModelPackageSummaryList = [] } = await asSagemakerFaults(`Listing the versions of ${group}`, () =>
+      client.send(
+        new ListModelPackagesCommand({
+          ModelPackageGroupName: group,
+          SortBy: 'CreationTime',
+          SortOrder: 'Descending',
+          MaxResults: VERSIONS_LOOKED_AT,
+        }),
+      ),
+    );
+    for (const { ModelPackageArn } of ModelPackageSummaryList) {
+      if (ModelPackageArn === undefined) continue;
+      const version = await describe(ModelPackageArn);
+      if (version.properties[RUN_PROPERTY] === runId) return version;
+    }
+    return undefined;
+  }
+
+  return {
+    async ensureGroup(group, description, tags) {
+      await createOnce(`Creating model package group ${group}`, () =>
+        client.send(
+          new CreateModelPackageGroupCommand({
+            ModelPackageGroupName: group,
+            ModelPackageGroupDescription: description,
+            Tags: tagsOf(tags),
+          }),
+        ),
+      );
+    },
+
+    async register(version) {
+      const existing = await findOfRun(version.group, version.runId);
+      if (existing !== undefined) return existing;
+      const { ModelPackageArn } = await asSagemakerFaults(`Registering run ${version.runId} in ${version.group}`, () =>
+        client.send(new CreateModelPackageCommand(requestOf(version))),
+      );
+      return describe(required(ModelPackageArn, 'ModelPackageArn'));
+    },
+
+    describe,
+
+    async setApproval(modelPackageArn, status, description) {
+      await asSagemakerFaults(`Marking ${modelPackageArn} as ${status}`, () =>
+        client.send(
+          new UpdateModelPackageCommand({
+            ModelPackageArn: modelPackageArn,
+            ModelApprovalStatus: status,
+            ApprovalDescription: description.slice(0, 1024),
+          }),
+        ),
+      );
+    },
+  };
+}
+
+function requestOf(version: Registered) {
+  return {
+    ModelPackageGroupName: version.group,
+    ModelPackageDescription: version.description.slice(0, 1024),
+    ClientToken: version.clientToken,
+    ModelApprovalStatus: 'PendingManualApproval' as const,
+    InferenceSpecification: {
+      Containers: [{ Image: version.image, ModelDataUrl: version.artifactUri, Environment: version.environment }],
+      SupportedContentTypes: version.contentTypes,
+      SupportedResponseMIMETypes: version.responseTypes,
+      SupportedRealtimeInferenceInstanceTypes: version.instanceTypes.map(asInstanceType),
+    },
+    ModelMetrics: {
+      ModelQuality: {
+        Statistics: {
+          ContentType: 'application/json',
+          S3Uri: version.reportUri,
+          ContentDigest: `sha256:${version.reportSha256}`,
+        },
+      },
+    },
+    MetadataProperties: {
+      CommitId: version.commit,
+      Repository: version.repository,
+      ProjectId: version.projectId,
+      GeneratedBy: `mlops run ${version.runId}`,
+    },
+    CustomerMetadataProperties: { ...version.properties, [RUN_PROPERTY]: version.runId },
+    ModelCard: { ModelCardContent: version.modelCard, ModelCardStatus: 'Draft' as const },
+  };
+}
+
+function asVersion(answer: DescribeModelPackageCommandOutput): ModelVersion {
+  return {
+    modelPackageArn: required(answer.ModelPackageArn, 'ModelPackageArn'),
+    version: required(answer.ModelPackageVersion, 'ModelPackageVersion'),
+    approvalStatus: required(answer.ModelApprovalStatus, 'ModelApprovalStatus'),
+    properties: answer.CustomerMetadataProperties ?? {},
+  };
+}

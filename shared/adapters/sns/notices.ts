@@ -1,0 +1,35 @@
+import { PublishCommand } from '@aws-sdk/client-sns';
+import type { Notice, Notices } from '../../ports/notices.ts';
+import { snsClient } from '../aws/sns-client.ts';
+import { asFaults } from '../aws/translate-error.ts';
+
+type Place = { region: string; accountId: string; stage: string };
+
+/** SNS takes ASCII subjects of less than 100 characters without line breaks, that begin with a letter, digit or mark. */
+export function mailSubject(subject: string): string {
+  const plain = subject
+    .normalize('NFKD')
+    .replace(/[–—]/g, '-')
+    .replace(/[‘’]/g, "'")
+    .replace(/[“”„]/g, '"')
+    .replace(/≥/g, '>=')
+    .replace(/≤/g, '<=')
+    .replace(/[\u0300-\u036f]/g, '')
+    .replace(/\s+/g, ' ')
+    .replace(/[^\x20-\x7e]/g, '?')
+    .trim();
+  return plain.length < 100 ? plain : `${plain.slice(0, 96)}...`;
+}
+
+export function snsNotices({ region, accountId, stage }: Place): Notices {
+  const tell = async (topic: string, { subject, text }: Notice) => {
+    const TopicArn = `arn:aws:sns:${region}:${accountId}:mlops-${stage}-${topic}`;
+    await asFaults(`Mailing to ${topic}`, () =>
+      snsClient().send(new PublishCommand({ TopicArn, Subject: mailSubject(subject), Message: text })),
+    );
+  };
+  return {
+    tellStewards: (group, notice) => tell(`stewards-${group}`, notice),
+    tellOnCall: (group, notice) => tell(`on-call-${group}`, notice),
+  };
+}

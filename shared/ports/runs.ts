@@ -1,0 +1,31 @@
+import type { Run, RunStatus } from '../domain/run.ts';
+import type { RunEvent } from '../domain/run-event.ts';
+
+/** What a step may change of a run; identity never changes. `undefined` leaves a field alone. */
+export type RunChanges = Partial<
+  Omit<Run, 'runId' | 'runKey' | 'model' | 'projectId' | 'commit' | 'pipelineId' | 'sequence'>
+>;
+
+export type Runs = {
+  /** Creates the run and takes the model's next sequence number in one transaction. The run that exists wins. */
+  create(run: Omit<Run, 'sequence'>, event: RunEvent): Promise<{ outcome: 'created' | 'exists'; run: Run }>;
+  /** @throws NotFound */
+  get(runId: string): Promise<Run>;
+  find(runId: string): Promise<Run | undefined>;
+  /**
+   * Changes the run. `ifStatus`: only from one of these. An ended run is never changed, except `issueUrl`.
+   * @throws WriteConflict when the condition does not hold
+   */
+  update(runId: string, changes: RunChanges, now: string, ifStatus?: readonly RunStatus[]): Promise<Run>;
+  /** Newest first. */
+  listByModel(model: string, limit: number): Promise<Run[]>;
+  /** Runs that an execution should be working on, for the sweeper. */
+  listActive(): Promise<Run[]>;
+};
+
+export type Timeline = {
+  /** Appends once per (runId, key) and puts the fact on the bus where the type has one; a repetition changes nothing. */
+  record(event: RunEvent): Promise<void>;
+  /** Oldest first. */
+  list(runId: string): Promise<RunEvent[]>;
+};

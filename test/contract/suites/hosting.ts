@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import type { EndpointState, Hosting } from '../../../shared/ports/sagemaker.ts';
+import { anyId } from './any-names.ts';
+
+type Contract = {
+  hosting: Hosting;
+  /** An approved version that sums a CSV row, and answers a row that holds no number with an error. */
+  modelPackageArn: string;
+  /** Resolves when SageMaker has done what it was asked for. */
+  settled: (endpointName: string) => Promise<EndpointState | undefined>;
+};
+
+/** What every `Hosting` does. */
+export function hostingContract(make: () => Promise<Contract>) {
+  let contract: Contract;
+  let name: string;
+
+  beforeEach(async () => {
+    contract = await make();
+    name = `mlops-test-${anyId()}`;
+  });
+
+  afterEach(async () => {
+    await contract.hosting.deleteEndpoint(name);
+  });
+
+  async function prepare(config: string, instanceCount = 1): Promise<void> {
+    const tags = { stage: 'test' };
+    const network = { subnetIds: [], securityGroupIds: [], isolation: false };
+    const roleArn = 'arn:aws:iam::000000000000:role/mlops-test-serving';
+    const { modelPackageArn } = contract;
+    await contract.hosting.ensureModel({ name: `${name}-model`, modelPackageArn, roleArn, network, tags });
+    const kind = { modelName: `${name}-model`, variantName: 'main', instanceType: 'ml.t2.medium', instanceCount };
+    await contract.hosting.ensureConfig({ name: config, ...kind, tags });
+  }
+
+  it('knows of no endpoint that was never made, and deletes none without complaint', async () => {
+    expect(await contract.hosting.describeEndpoint(name)).toBeUndefined();
+    await expect(contract.hosting.deleteEndpoint(name)).resolves.toBeUndefined();
+  });
+
+  it('leaves models and configurations alone that exist', async () => {
+    await prepare(`${name}-one`);
+    await expect(prepare(`${name}-one`)).resolves.toBeUndefined();
+  });
+
+  it('creates an endpoint that is seen on its way, and then answers', async () => {
+    await prepare(`${name}-one`);
+    await contract.hosting.createEndpoint(name, `${name}-one`, { stage: 'test' });
+    expect((await contract.hosting.describeEndpoint(name))?.status).toBe('Creating');
+    expect(await contract.settled(name)).toMatchObject({ status: 'InService', configName: `${name}-one` });
+    const answer = await contract.hosting.invoke(name, '1,2', 'text/csv');
+    expect(answer).toMatchObject({ outcome: 'answered', body: '[3.0]' });
+    expect(answer.latencyMs).toBeGreaterThan(0);
+    expect(await contract.hosting.invoke(name, 'no number', 'text/csv')).toMatchObject({ outcome: 'model-error' });
+  });
+
+  it('moves an endpoint to another configuration and keeps its instance counts', async () => {
+    await prepare(`${name}-one`, 2);
+    await prepare(`${name}-two`, 1);
+    await contract.hosting.createEndpoint(name, `${name}-one`, {});
+    await contract.settled(name);
+    await contract.hosting.updateEndpoint(name, `${name}-two`);
+    expect((await contract.hosting.describeEndpoint(name))?.status).toBe('Updating');
+    const state = await contract.settled(name);
+    expect(state).toMatchObject({ status: 'InService', configName: `${name}-two` });
+    expect(state?.variants).toMatchObject([{ name: 'main', desiredInstanceCount: 2 }]);
+  });
+
+  it('takes an endpoint away', async () => {
+    await prepare(`${name}-one`);
+    await contract.hosting.createEndpoint(name, `${name}-one`, {});
+    await contract.settled(name);
+    await contract.hosting.deleteEndpoint(name);
+    expect(await contract.settled(name)).toBeUndefined();
+  });
+}

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { dynamodbDeliveries } from '../../shared/adapters/dynamodb/deliveries.ts';
+import { dynamodbDeployments } from '../../shared/adapters/dynamodb/deployments.ts';
+import { dynamodbLeases } from '../../shared/adapters/dynamodb/leases.ts';
+import { dynamodbOutbox } from '../../shared/adapters/dynamodb/outbox.ts';
+import { dynamodbReviews } from '../../shared/adapters/dynamodb/reviews.ts';
+import { dynamodbRuns } from '../../shared/adapters/dynamodb/runs.ts';
+import { openTable } from '../../shared/adapters/dynamodb/table.ts';
+import { dynamodbTimeline } from '../../shared/adapters/dynamodb/timeline.ts';
+import { ContractBroken } from '../../shared/domain/faults.ts';
+import { makeTable } from '../contract/own-resources.ts';
+import { anyModel, anyPipeline } from '../contract/suites/any-names.ts';
+import { deliveriesContract } from '../contract/suites/deliveries.ts';
+import { deploymentsContract } from '../contract/suites/deployments.ts';
+import { leasesContract } from '../contract/suites/leases.ts';
+import { reviewsContract } from '../contract/suites/reviews.ts';
+import { runsContract } from '../contract/suites/runs.ts';
+import { fakeBus } from '../fakes/bus.ts';
+import { sampleEvent, sampleRun } from '../fakes/sample-records.ts';
+
+let table: string;
+let remove: () => Promise<void>;
+
+beforeAll(async () => {
+  ({ table, remove } = await makeTable());
+});
+
+afterAll(async () => {
+  await remove();
+});
+
+describe('dynamodbRuns and dynamodbTimeline', () => {
+  runsContract(async () => {
+    const bus = fakeBus();
+    return { runs: dynamodbRuns({ table, bus }), timeline: dynamodbTimeline({ table, bus }) };
+  });
+});
+
+describe('dynamodbDeliveries and dynamodbOutbox', () => {
+  deliveriesContract(async () => ({ deliveries: dynamodbDeliveries({ table }), outbox: dynamodbOutbox({ table }) }));
+});
+
+describe('dynamodbReviews', () => {
+  reviewsContract(async () => ({ reviews: dynamodbReviews({ table }), runs: dynamodbRuns({ table, bus: fakeBus() }) }));
+});
+
+describe('dynamodbLeases', () => {
+  leasesContract(async () => dynamodbLeases({ table }));
+});
+
+describe('dynamodbDeployments', () => {
+  deploymentsContract(async () => dynamodbDeployments({ table }));
+
+  it('lists the models that ever had a run, by name', async () => {
+    const models = [anyModel(), anyModel()].sort();
+    for (const model of models) {
+      const run = sampleRun({ model, pipelineId: anyPipeline() });
+      await dynamodbRuns({ table, bus: fakeBus() }).create(run, sampleEvent(run));
+    }
+    const listed = await dynamodbDeployments({ table }).listModels();
+    expect(listed.filter((model) => models.includes(model))).toEqual(models);
+  });
+});
+
+describe('facts of the timeline', () => {
+  it('reach the bus at once, and leave the outbox', async () => {
+    const bus = fakeBus();
+    const run = sampleRun({ model: anyModel(), pipelineId: anyPipeline() });
+    await dynamodbRuns({ table, bus }).create(run, sampleEvent(run));
+    expect(bus.facts).toMatchObject([{ detailType: 'RunAccepted.v1', detail: { runId: run.runId, model: run.model } }]);
+    expect(await heldFactsOf(run.runId)).toEqual([]);
+  });
+
+  it('wait in the outbox where the bus does not answer, and the event is recorded all the same', async () => {
+    const bus = fakeBus();
+    const run = sampleRun({ model: anyModel(), pipelineId: anyPipeline() });
+    bus.failNext();
+    await dynamodbRuns({ table, bus }).create(run, sampleEvent(run));
+    expect(bus.facts).toEqual([]);
+    expect(await heldFactsOf(run.runId)).toMatchObject([{ detailType: 'RunAccepted.v1' }]);
+    expect(await dynamodbTimeline({ table, bus }).list(run.runId)).toEqual([sampleEvent(run)]);
+  });
+
+  const heldFactsOf = async (runId: string) =>
+    (await dynamodbOutbox({ table }).unpublished('2099-01-01T00:00:00.000Z'))
+      .map(({ fact }) => fact)
+      .filter(({ detail }) => detail.runId === runId);
+});
+
+describe('a damaged item', () => {
+  it('is named, not believed', async () => {
+    const key = { pk: 'RUN#damaged', sk: 'RUN' };
+    await openTable(table).put({ ...key, entity: { runId: 'damaged' } }, { expression: 'attribute_not_exists(pk)' });
+    await expect(dynamodbRuns({ table, bus: fakeBus() }).find('damaged')).rejects.toThrow(ContractBroken);
+  });
+});

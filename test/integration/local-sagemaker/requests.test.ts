@@ -1,0 +1,70 @@
+import {
+  CreateEndpointConfigCommand,
+  CreateNotebookInstanceCommand,
+  ListPipelinesCommand,
+} from '@aws-sdk/client-sagemaker';
+import { roleArn, sagemaker } from './clients.ts';
+
+const address = () => process.env.AWS_ENDPOINT_URL_SAGEMAKER ?? '';
+
+async function post(
+  operation: string,
+  body: string,
+): Promise<{ status: number; type: string | null; document: unknown }> {
+  const response = await fetch(address(), {
+    method: 'POST',
+    headers: { 'x-amz-target': `SageMaker.${operation}`, 'content-type': 'application/x-amz-json-1.1' },
+    body,
+  });
+  return { status: response.status, type: response.headers.get('x-amzn-errortype'), document: await response.json() };
+}
+
+describe('a request', () => {
+  it('is refused with every constraint that it breaks, in the words of the service', async () => {
+    await expect(
+      sagemaker.send(new CreateEndpointConfigCommand({ EndpointConfigName: 'not a name', ProductionVariants: [] })),
+    ).rejects.toMatchObject({
+      name: 'ValidationException',
+      message:
+        "2 validation errors detected: Value 'not a name' at 'endpointConfigName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}; Value '[]' at 'productionVariants' failed to satisfy constraint: Member must have length greater than or equal to 1",
+    });
+  });
+
+  it('for an operation that is not offered is refused by that name', async () => {
+    await expect(
+      sagemaker.send(
+        new CreateNotebookInstanceCommand({
+          NotebookInstanceName: 'a',
+          InstanceType: 'ml.t2.medium',
+          RoleArn: roleArn,
+        }),
+      ),
+    ).rejects.toMatchObject({ name: 'UnknownOperationException' });
+    expect(await post('NoSuchThing', '{}')).toMatchObject({ status: 400, type: 'UnknownOperationException' });
+  });
+
+  it('that is not JSON, or has a member of the wrong type, is a SerializationException', async () => {
+    expect(await post('ListPipelines', '{not json')).toMatchObject({ status: 400, type: 'SerializationException' });
+    expect(await post('ListPipelines', '{"MaxResults":"many"}')).toMatchObject({
+      status: 400,
+      type: 'SerializationException',
+    });
+    expect(await post('ListPipelines', '[]')).toMatchObject({ status: 400, type: 'SerializationException' });
+  });
+
+  it('with a NextToken of someone else is refused', async () => {
+    await expect(sagemaker.send(new ListPipelinesCommand({ NextToken: 'invented' }))).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+  });
+
+  it('elsewhere than the two APIs is refused', async () => {
+    const response = await fetch(`${address()}/admin`, { method: 'POST' });
+    expect(response.status).toBe(400);
+  });
+
+  it('for the health of the server needs no signature', async () => {
+    const response = await fetch(`${address()}/_local/health`);
+    expect(await response.json()).toMatchObject({ status: 'ready' });
+  });
+});

@@ -1,0 +1,204 @@
+import { step } from '../../../functions/approval/request-approval.ts';
+import { servePages } from '../../../functions/console/serve-pages.ts';
+import { ServiceUnavailable } from '../../../shared/domain/faults.ts';
+import type { SignIn } from '../../../shared/ports/sessions.ts';
+import { sampleRun } from '../../fakes/sample-records.ts';
+import { type ApprovalWorld, approvalWorld, PUBLIC_URL, people } from '../approval/approval-world.ts';
+
+type Person = (typeof people)[keyof typeof people];
+
+const signIn: SignIn = {
+  begin: async (returnTo) => ({
+    redirectTo: `https://gitlab.example.com/oauth/authorize?r=${returnTo}`,
+    setCookie: 'sign-in=1; HttpOnly',
+  }),
+  finish: async (query) =>
+    query.includes('code=good')
+      ? { outcome: 'signed-in', user: people.steward, returnTo: '/reviews/1', clearCookie: 'sign-in=; Max-Age=0' }
+      : { outcome: 'refused', sentence: 'Sign in again.', clearCookie: 'sign-in=; Max-Age=0' },
+};
+
+async function world(): Promise<{ world: ApprovalWorld; paths: string[] }> {
+  const made = approvalWorld();
+  const run = await made.register();
+  await step.run({ runId: run.runId, attempt: 1, taskToken: 'token-1' }, made);
+  const { reviewId } = await made.runs.get(run.runId);
+  return { world: made, paths: ['/', '/models/flight-delays', `/runs/${run.runId}`, `/reviews/${reviewId}`] };
+}
+
+async function get(
+  made: ApprovalWorld,
+  path: string,
+  person?: Person,
+  changes: Partial<ApprovalWorld> = {},
+): Promise<Response> {
+  const headers: Record<string, string> = {};
+  if (person) headers.cookie = (await made.sessions.start(person)).setCookie.split(';')[0] ?? '';
+  return servePages(() => ({ ...made, signIn, ...changes })).request(path, { headers });
+}
+
+describe('reading', () => {
+  it('asks somebody who is signed out to sign in, and says nothing of any model', async () => {
+    const { world: made, paths } = await world();
+    for (const path of [...paths, '/models/unknown', '/runs/unknown', '/reviews/unknown']) {
+      const response = await get(made, path);
+      const page = (await response.text()).replaceAll(encodeURIComponent(path), '');
+      expect(response.status).toBe(401);
+      expect(page).not.toContain('flight-delays');
+      expect(page).toContain('Sign in with GitLab');
+    }
+  });
+
+  it('tells an outsider the same of what exists and what does not', async () => {
+    const { world: made, paths } = await world();
+    const unknown = await (await get(made, '/models/unknown', people.outsider)).text();
+    for (const path of paths.slice(1)) {
+      const response = await get(made, path, people.outsider);
+      expect(response.status).toBe(404);
+      expect(await response.text()).toBe(unknown);
+    }
+    expect(await (await get(made, '/', people.outsider)).text()).not.toContain('flight-delays');
+  });
+
+  it.each(['dataScientist', 'steward'] as const)('is allowed to %s', async (name) => {
+    const { world: made, paths } = await world();
+    for (const path of paths) {
+      const response = await get(made, path, people[name]);
+      expect(response.status).toBe(200);
+      expect(await response.text()).toContain('flight-delays');
+    }
+  });
+
+  it('is allowed to on-call and auditors, and not to guests', async () => {
+    const { world: made } = await world();
+    made.memberships.groups['ml-on-call'] = { 5: 20 };
+    expect((await get(made, '/models/flight-delays', people.outsider)).status).toBe(200);
+    made.memberships.groups['ml-on-call'] = { 5: 10 };
+    expect((await get(made, '/models/flight-delays', people.outsider)).status).toBe(404);
+  });
+
+  it('changes nothing, however often it is repeated', async () => {
+    const { world: made, paths } = await world();
+    const before = JSON.stringify([
+      made.timeline.events,
+      await made.reviews.pendingOfModel('flight-delays'),
+      await made.runs.listActive(),
+    ]);
+    for (const path of [...paths, ...paths]) await get(made, path, people.steward);
+    expect(
+      JSON.stringify([
+        made.timeline.events,
+        await made.reviews.pendingOfModel('flight-delays'),
+        await made.runs.listActive(),
+      ]),
+    ).toBe(before);
+  });
+
+  it("offers the form to a steward and not to the change's author", async () => {
+    const { world: made, paths } = await world();
+    const review = paths.at(-1) ?? '';
+    expect(await (await get(made, review, people.steward)).text()).toContain('/decision"');
+    made.memberships.groups['ml-stewards'] = { 2: 30 };
+    const page = await (await get(made, review, people.dataScientist)).text();
+    expect(page).not.toContain('/decision"');
+    expect(page).toContain('somebody else must decide');
+  });
+
+  it('refreshes the page of a run that goes on, until that is stopped or it has ended', async () => {
+    const { world: made } = await world();
+    const active = made.runs.put(sampleRun({ pipelineId: 7, status: 'training' }));
+    const ended = made.runs.put(sampleRun({ pipelineId: 8, status: 'live' }));
+    expect((await get(made, `/runs/${active.runId}`, people.steward)).headers.get('refresh')).toBe('10');
+    expect((await get(made, `/runs/${active.runId}?refresh=off`, people.steward)).headers.get('refresh')).toBeNull();
+    expect((await get(made, `/runs/${ended.runId}`, people.steward)).headers.get('refresh')).toBeNull();
+  });
+});
+
+describe('every answer', () => {
+  it.each([
+    '/',
+    '/nowhere',
+    '/healthz',
+    '/auth/login',
+  ])('of %s forbids scripts, frames, caching and guessing', async (path) => {
+    const { world: made } = await world();
+    const { headers } = await get(made, path);
+    expect(headers.get('content-security-policy')).toBe(
+      "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    );
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('referrer-policy')).toBe('same-origin');
+  });
+
+  it('insists on https only where there is https', async () => {
+    const { world: made } = await world();
+    expect((await get(made, '/')).headers.get('strict-transport-security')).toBeNull();
+    const safe = await get(made, '/', undefined, { publicUrl: 'https://mlops.example.com' });
+    expect(safe.headers.get('strict-transport-security')).toContain('max-age=');
+  });
+
+  it('links a stylesheet that browsers may keep', async () => {
+    const { world: made } = await world();
+    const href = /<link rel="stylesheet" href="([^"]+)"/.exec(await (await get(made, '/')).text())?.[1] ?? '';
+    const response = await get(made, href);
+    expect(response.headers.get('content-type')).toBe('text/css; charset=utf-8');
+    expect(response.headers.get('cache-control')).toContain('immutable');
+  });
+
+  it('says that a service is away without a detail of it', async () => {
+    const { world: made } = await world();
+    const away = { ...made.memberships, inGroup: async () => Promise.reject(new ServiceUnavailable('secret detail')) };
+    const response = await get(made, '/', people.steward, { memberships: away });
+    expect(response.status).toBe(503);
+    expect(await response.text()).not.toContain('secret detail');
+  });
+
+  it('is a page of ours when something breaks', async () => {
+    const { world: made } = await world();
+    const broken = { ...made.runs, listByModel: async () => Promise.reject(new Error('secret detail')) };
+    const response = await get(made, '/', people.steward, { runs: broken });
+    expect(response.status).toBe(500);
+    expect(await response.text()).toContain('The page could not be made');
+  });
+});
+
+describe('signing in and out', () => {
+  it('goes to GitLab and comes back with a session', async () => {
+    const { world: made } = await world();
+    const login = await get(made, '/auth/login?returnTo=/runs/1');
+    expect(login.headers.get('location')).toBe('https://gitlab.example.com/oauth/authorize?r=/runs/1');
+    const callback = await get(made, '/auth/callback?code=good&state=x');
+    expect(callback.status).toBe(303);
+    expect(callback.headers.get('location')).toBe('/reviews/1');
+    expect(callback.headers.getSetCookie()).toEqual([
+      'sign-in=; Max-Age=0',
+      expect.stringMatching(/^mlops-test-session=.*HttpOnly; SameSite=Lax$/),
+    ]);
+  });
+
+  it('sets no session when GitLab refuses', async () => {
+    const { world: made } = await world();
+    const callback = await get(made, '/auth/callback?code=bad');
+    expect(callback.status).toBe(403);
+    expect(callback.headers.getSetCookie()).toEqual(['sign-in=; Max-Age=0']);
+    expect(await callback.text()).toContain('Sign in again.');
+  });
+
+  it.each([
+    ['ends the session from our own page', PUBLIC_URL, true, 303],
+    ['is refused from another site', 'https://evil.example.com', true, 403],
+    ['is refused without the token', PUBLIC_URL, false, 403],
+  ])('signing out %s', async (_name, origin, hasToken, status) => {
+    const { world: made } = await world();
+    const { session, setCookie } = await made.sessions.start(people.steward);
+    const csrf = hasToken ? await made.sessions.csrfToken(session) : '';
+    const response = await servePages(() => ({ ...made, signIn })).request('/auth/logout', {
+      method: 'POST',
+      headers: { origin, cookie: setCookie.split(';')[0] ?? '', 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ csrf }).toString(),
+    });
+    expect(response.status).toBe(status);
+    expect(response.headers.getSetCookie().some((cookie) => cookie.includes('Max-Age=0'))).toBe(status === 303);
+  });
+});

@@ -1,0 +1,143 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { parseDurationSeconds } from '../../../../local/gitlab/ci/duration.ts';
+import { compositeStatus, earlierJobs, readiness } from '../../../../local/gitlab/ci/pipeline-status.ts';
+import { RawJobSchema, readJob } from '../../../../local/gitlab/ci/read-job.ts';
+import { composeScript } from '../../../../local/gitlab/ci/run-script.ts';
+import { expandVariables } from '../../../../local/gitlab/ci/variables.ts';
+import { type Build, RUN_STATUSES, type RunStatus } from '../../../../local/gitlab/rows.ts';
+
+const definition = (body: object = {}, name = 'job', listed = { when: 'on_success', allow_failure: false }) =>
+  readJob(name, name.split(':')[0] ?? name, RawJobSchema.parse({ script: 'true', ...body }), listed, {});
+
+const build = (id: number, status: RunStatus, change: Partial<Build> = {}): Build => ({
+  id,
+  kind: 'job',
+  project_id: 1,
+  pipeline_id: 1,
+  user_id: 1,
+  name: `job-${id}`,
+  stage: 'test',
+  status,
+  ref: 'main',
+  sha: 'a'.repeat(40),
+  allow_failure: false,
+  created_at: '2026-11-01T10:00:00.000Z',
+  queued_at: null,
+  started_at: null,
+  finished_at: null,
+  retried: false,
+  failure_reason: null,
+  exit_code: null,
+  target_url: null,
+  description: null,
+  coverage: null,
+  definition: definition(),
+  artifacts_bytes: null,
+  dotenv: {},
+  ...change,
+});
+
+describe('the status of a pipeline', () => {
+  it('is pending until a job starts, running while one runs, and done when all are', () => {
+    expect(compositeStatus([build(1, 'pending'), build(2, 'created')])).toBe('pending');
+    expect(compositeStatus([build(1, 'success'), build(2, 'created')])).toBe('running');
+    expect(compositeStatus([build(1, 'running'), build(2, 'failed')])).toBe('running');
+    expect(compositeStatus([build(1, 'success'), build(2, 'skipped')])).toBe('success');
+    expect(compositeStatus([build(1, 'failed'), build(2, 'skipped')])).toBe('failed');
+    expect(compositeStatus([build(1, 'skipped')])).toBe('skipped');
+  });
+
+  it('overlooks a failure that is allowed, a retried job and an optional manual one', () => {
+    expect(compositeStatus([build(1, 'success'), build(2, 'failed', { allow_failure: true })])).toBe('success');
+    expect(compositeStatus([build(1, 'failed', { retried: true }), build(2, 'success')])).toBe('success');
+    expect(compositeStatus([build(1, 'success'), build(2, 'manual', { allow_failure: true })])).toBe('success');
+    expect(compositeStatus([build(1, 'success'), build(2, 'manual'), build(3, 'created')])).toBe('manual');
+  });
+
+  it('is success only when no job is open and none failed without leave', () => {
+    const anyBuild = fc.record({
+      status: fc.constantFrom(...RUN_STATUSES),
+      allow_failure: fc.boolean(),
+      retried: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(anyBuild, { minLength: 1, maxLength: 6 }), (drawn) => {
+        const builds = drawn.map((change, index) => build(index + 1, change.status, change));
+        if (compositeStatus(builds) !== 'success') return;
+        for (const one of builds.filter((candidate) => !candidate.retried)) {
+          expect(['running', 'pending', 'created']).not.toContain(one.status);
+          if (one.status === 'failed') expect(one.allow_failure).toBe(true);
+        }
+      }),
+    );
+  });
+});
+
+describe('what comes next for a job', () => {
+  const withWhen = (when: string) =>
+    build(9, 'created', { definition: definition({}, 'job', { when, allow_failure: false }) });
+
+  it('depends on how the earlier ones ended', () => {
+    expect(readiness(withWhen('on_success'), [build(1, 'running')])).toBe('wait');
+    expect(readiness(withWhen('on_success'), [build(1, 'success')])).toBe('run');
+    expect(readiness(withWhen('on_success'), [build(1, 'failed')])).toBe('skip');
+    expect(readiness(withWhen('on_success'), [build(1, 'failed', { allow_failure: true })])).toBe('run');
+    expect(readiness(withWhen('on_failure'), [build(1, 'success')])).toBe('skip');
+    expect(readiness(withWhen('on_failure'), [build(1, 'failed')])).toBe('run');
+    expect(readiness(withWhen('always'), [build(1, 'failed')])).toBe('run');
+    expect(readiness(withWhen('manual'), [])).toBe('manual');
+  });
+
+  it('looks at the needed jobs alone where needs are given', () => {
+    const all = [build(1, 'success', { name: 'a', stage: 'one' }), build(2, 'running', { name: 'b', stage: 'one' })];
+    const needing = build(3, 'created', { stage: 'two', definition: definition({ needs: ['a'] }) });
+    const staged = build(4, 'created', { stage: 'two' });
+    expect(earlierJobs(needing, all, ['one', 'two']).map((job) => job.name)).toEqual(['a']);
+    expect(earlierJobs(staged, all, ['one', 'two']).map((job) => job.name)).toEqual(['a', 'b']);
+  });
+});
+
+describe('a job of the CI file', () => {
+  it('may fail when it is manual by itself, and not when a rule made it so', () => {
+    const listed = { when: 'manual', allow_failure: false };
+    expect(definition({ when: 'manual' }, 'job', listed).allow_failure).toBe(true);
+    expect(definition({ rules: [{ when: 'manual' }] }, 'job', listed).allow_failure).toBe(false);
+  });
+
+  it('knows its matrix values, its timeout and what is not heeded', () => {
+    const job = definition(
+      { parallel: { matrix: [{ PY: ['3.10', '3.11'], OS: 'x' }] }, timeout: '1h 30m', image: 'python', services: [] },
+      'unit: [3.11, x]',
+    );
+    expect(job.variables).toEqual({ PY: '3.11', OS: 'x' });
+    expect(job.timeoutSeconds).toBe(5400);
+    expect(job.ignored).toEqual(['image', 'services']);
+  });
+});
+
+it('reads durations as GitLab writes them', () => {
+  expect(['1h 30m', '90 minutes', '3600', '2 days', '1 hour and 5 sec'].map(parseDurationSeconds)).toEqual([
+    5400, 5400, 3600, 172_800, 3605,
+  ]);
+  expect(parseDurationSeconds('soon')).toBeUndefined();
+});
+
+it('expands variables through each other, keeps what it does not know, and survives a cycle', () => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's way to name a variable
+  expect(expandVariables({ A: '1', B: '$A-${A}', C: '$B/$UNKNOWN', D: '$$A', E: '$F', F: '$E' })).toEqual({
+    A: '1',
+    B: '1-1',
+    C: '1-1/$UNKNOWN',
+    D: '$A',
+    E: '',
+    F: '',
+  });
+  expect(expandVariables({ A: 'x$B', B: '1', C: '$A' }, new Set(['A']))).toEqual({ A: 'x$B', B: '1', C: 'x$B' });
+});
+
+it('shows a command before it runs, whatever quotes are in it', () => {
+  expect(composeScript(["echo 'it''s'"])).toBe(
+    `printf '\\x1b[32;1m%s\\x1b[0;m\\n' '$ echo '\\''it'\\'''\\''s'\\'''\necho 'it''s'`,
+  );
+});

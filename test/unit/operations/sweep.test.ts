@@ -1,0 +1,155 @@
+import { describe, expect, it } from '@jest/globals';
+import { sweep } from '../../../functions/operations/sweep.ts';
+import { subjects } from '../../../shared/domain/names.ts';
+import type { EndpointState, PipelineExecution } from '../../../shared/ports/sagemaker.ts';
+import { fakeDeployments } from '../../fakes/deployments.ts';
+import { fakeExecutions } from '../../fakes/executions.ts';
+import { fakeCommitStatuses } from '../../fakes/gitlab.ts';
+import { fakeLeases } from '../../fakes/leases.ts';
+import { fakeNotices } from '../../fakes/notices.ts';
+import { fakeOnboarding } from '../../fakes/onboarding.ts';
+import { fakeRendezvous } from '../../fakes/rendezvous.ts';
+import { fakeReviews } from '../../fakes/reviews.ts';
+import { fakeRuns } from '../../fakes/runs.ts';
+import { NOON, sampleOnboarding, sampleRelease, sampleReview, sampleRun } from '../../fakes/sample-records.ts';
+
+const LATER = '2026-11-23T12:05:00.000Z';
+const ARN = 'arn:aws:sagemaker:eu-central-1:000000000000:pipeline/mlops-test-flight-delays-0123456789ab/execution/abc';
+
+function world({ execution, endpoint }: { execution?: PipelineExecution; endpoint?: EndpointState } = {}) {
+  const runs = fakeRuns();
+  const fail = () => Promise.reject(new Error('SageMaker is away.'));
+  return {
+    runs,
+    timeline: runs.timeline,
+    rendezvous: fakeRendezvous(),
+    reviews: fakeReviews(runs),
+    leases: fakeLeases(),
+    deployments: fakeDeployments(),
+    executions: fakeExecutions(),
+    statuses: fakeCommitStatuses(),
+    notices: fakeNotices(),
+    onboarding: fakeOnboarding(sampleOnboarding()),
+    pipelines: {
+      describe: () => (execution ? Promise.resolve(execution) : fail()),
+      trainingJob: async () => ({ artifactUri: 's3://mlops-test/runs/x/t1/model/output/model.tar.gz', image: 'image' }),
+      logTail: async () => [],
+    },
+    hosting: { describeEndpoint: async () => endpoint },
+    stage: 'test',
+    publicUrl: 'https://mlops.example.com',
+    now: () => LATER,
+  };
+}
+
+type World = ReturnType<typeof world>;
+
+/** An active run whose execution is running, so that only its wait is to be repaired. */
+async function running(deps: World, changes: Parameters<typeof sampleRun>[0] = {}) {
+  const run = deps.runs.put(sampleRun(changes));
+  const { runId, model, attempt, environments } = run;
+  await deps.executions.startLifecycle(runId, { runId, model, attempt, environments });
+  return run;
+}
+
+describe('the sweep', () => {
+  it('wakes a run whose event from SageMaker was lost', async () => {
+    const training = { number: 1, pipelineExecutionArn: ARN, attempt: 1, startedAt: NOON };
+    const deps = world({
+      execution: {
+        arn: ARN,
+        displayName: '',
+        status: 'Succeeded',
+        steps: [
+          {
+            name: 'Train',
+            type: 'Training',
+            status: 'Succeeded',
+            jobArn: 'arn:aws:sagemaker:eu-central-1:000000000000:training-job/x',
+          },
+        ],
+      },
+    });
+    const run = await running(deps, { training });
+    const described = await deps.pipelines.describe();
+    described.displayName = `${run.runId}-t1`;
+    await deps.rendezvous.wait(subjects.training(ARN), 'token', NOON);
+    await sweep(deps);
+    expect(deps.rendezvous.tokens.answers.get('token')).toEqual({ output: { outcome: 'trained', reasons: [] } });
+  });
+
+  it('wakes a roll-out whose endpoint has come into service unheard', async () => {
+    const deps = world({ endpoint: { status: 'InService', configName: 'new', variants: [] } });
+    const run = await running(deps);
+    const subject = subjects.endpoint('mlops-test-flight-delays-qa', run.runId, 1, 'pending');
+    const pending = {
+      ...sampleRelease(run, { endpointConfigName: 'new' }),
+      fence: 1,
+      move: { towards: 'pending' as const, subject, since: NOON },
+    };
+    deps.deployments.put(
+      { model: run.model, environment: 'qa', endpointName: 'mlops-test-flight-delays-qa', pending },
+      1,
+    );
+    await deps.rendezvous.wait(subject, 'token', NOON);
+    await sweep(deps);
+    expect(deps.rendezvous.tokens.answers.get('token')).toEqual({ output: { outcome: 'in-service', reasons: [] } });
+  });
+
+  it('hands on a lease whose holder ended without letting go', async () => {
+    const deps = world();
+    const holder = deps.runs.put(sampleRun({ status: 'routed-back' }));
+    const run = await running(deps, { pipelineId: 102, sequence: 2 });
+    const request = { model: run.model, environment: 'dev', now: NOON };
+    await deps.leases.acquire({ ...request, runId: holder.runId, sequence: 1 });
+    await deps.leases.acquire({ ...request, runId: run.runId, sequence: 2 });
+    await deps.rendezvous.wait(subjects.lease(run.model, 'dev', run.runId, 1), 'token', NOON);
+    await sweep(deps);
+    expect(deps.rendezvous.tokens.answers.get('token')).toMatchObject({ output: { outcome: 'acquired' } });
+  });
+
+  it('lets an unanswered review expire, which never approves', async () => {
+    const deps = world();
+    const run = await running(deps, { status: 'awaiting-approval' });
+    deps.reviews.put(sampleReview(run, { expiresAt: '2026-11-23T12:04:00.000Z' }));
+    await deps.rendezvous.wait(subjects.review('0123456789abcdef0123456789abcdef'), 'token', NOON);
+    await sweep(deps);
+    expect(deps.rendezvous.tokens.answers.get('token')).toMatchObject({ output: { outcome: 'expired' } });
+    expect(deps.notices.sent.map(({ to }) => to)).toEqual(['stewards']);
+  });
+
+  it('answers a decision that a crash kept from the workflow', async () => {
+    const deps = world();
+    const run = await running(deps, { status: 'awaiting-approval' });
+    const decision = {
+      decisionId: '1',
+      outcome: 'rejected' as const,
+      by: { id: 3, username: 'steward-1', name: 'Stella' },
+      at: NOON,
+      reason: 'Too early.',
+      packetSha256: 'a'.repeat(64),
+    };
+    deps.reviews.put(sampleReview(run, { status: 'rejected', decision }));
+    await deps.rendezvous.wait(subjects.review('0123456789abcdef0123456789abcdef'), 'token', NOON);
+    await sweep(deps);
+    expect(deps.rendezvous.tokens.answers.get('token')).toMatchObject({ output: { outcome: 'rejected' } });
+  });
+
+  it('leaves those alone that have waited for seconds only', async () => {
+    const deps = world({ endpoint: { status: 'InService', configName: 'new', variants: [] } });
+    const run = await running(deps);
+    await deps.rendezvous.wait(subjects.lease(run.model, 'dev', run.runId, 1), 'token', '2026-11-23T12:04:50.000Z');
+    await sweep(deps);
+    expect(deps.rendezvous.tokens.answers.size).toBe(0);
+  });
+
+  it('repairs the rest when one repair fails, and reports the failure', async () => {
+    const deps = world();
+    const run = await running(deps, { status: 'awaiting-approval' });
+    deps.reviews.put(sampleReview(run, { expiresAt: NOON }));
+    await deps.rendezvous.wait(subjects.training(ARN), 'token of training', NOON);
+    await deps.rendezvous.wait(subjects.review('0123456789abcdef0123456789abcdef'), 'token of review', NOON);
+    await expect(sweep(deps)).rejects.toThrow('1 of 4 repairs failed');
+    expect(deps.rendezvous.tokens.answers.has('token of review')).toBe(true);
+  });
+});

@@ -1,0 +1,138 @@
+import type { Deployment } from '../../shared/domain/deployment.ts';
+import type { Run } from '../../shared/domain/run.ts';
+import { Digest } from '../parts/digest.tsx';
+import { Layout, type PageFrame, type Viewer } from '../parts/layout.tsx';
+import { RUN_STATES } from '../parts/run-status.ts';
+import { StateMark } from '../parts/state-mark.tsx';
+import { Table } from '../parts/table.tsx';
+import { Distance, Time } from '../parts/time.tsx';
+
+export type ModelView = {
+  model: string;
+  projectPath: string;
+  stewardsGroup: string;
+  /** In the order of roll-out; with nothing deployed where there is nothing. */
+  environments: readonly { name: string; deployment: Deployment | undefined }[];
+  /** Newest first. */
+  runs: readonly Run[];
+};
+
+export function ModelPage({ frame, view }: { frame: PageFrame & { viewer: Viewer }; view: ModelView }) {
+  const waiting = view.runs.find(({ status }) => status === 'awaiting-approval');
+  const parked = view.runs.find(({ status }) => status === 'parked');
+  const last = view.environments.at(-1);
+  const live = last?.deployment?.live;
+  return (
+    <Layout {...frame} title={view.model} crumbs={[{ href: '/', text: 'Models' }]}>
+      <div class={`verdict is-${live ? 'good' : 'plain'}`}>
+        <h1>
+          {live
+            ? `${view.model} v${live.version} is live in ${last.name}`
+            : `${view.model} has nothing live in ${last?.name ?? 'any environment'} yet`}
+        </h1>
+        <p class="soft">
+          Code in {view.projectPath}, decided by {view.stewardsGroup}.
+        </p>
+      </div>
+      {waiting?.reviewId && (
+        <section class="card is-action" aria-labelledby="waiting">
+          <h2 id="waiting">Version {waiting.registered?.version} waits for a steward</h2>
+          <p>
+            <a class="button" href={`/reviews/${waiting.reviewId}`}>
+              Open the review
+            </a>
+          </p>
+        </section>
+      )}
+      {parked && (
+        <section class="card is-action" aria-labelledby="parked">
+          <h2 id="parked">Run {parked.sequence} is parked</h2>
+          <p>
+            <a href={`/runs/${parked.runId}`}>See why, and retry it</a>
+          </p>
+        </section>
+      )}
+      <section aria-labelledby="live">
+        <h2 id="live">What is live where</h2>
+        <Table
+          caption="Environments in the order of roll-out"
+          columns={[
+            { header: 'Environment', cell: ({ name }) => name },
+            { header: 'Version', cell: ({ deployment }) => <LiveVersion deployment={deployment} /> },
+            {
+              header: 'Since',
+              cell: ({ deployment }) => deployment?.live && <Time at={deployment.live.at} now={frame.now} />,
+            },
+            {
+              header: 'Commit',
+              cell: ({ deployment }) => deployment?.live && <Digest value={deployment.live.commit} />,
+            },
+            { header: 'Endpoint', cell: ({ deployment }) => deployment && <code>{deployment.endpointName}</code> },
+          ]}
+          rows={view.environments}
+        />
+      </section>
+      <section aria-labelledby="runs">
+        <h2 id="runs">Versions and runs</h2>
+        {view.runs.length === 0 ? (
+          <p>No run yet. A push to {view.projectPath} whose pipeline succeeds begins one.</p>
+        ) : (
+          <Runs runs={view.runs} now={frame.now} />
+        )}
+      </section>
+    </Layout>
+  );
+}
+
+function LiveVersion({ deployment }: { deployment: Deployment | undefined }) {
+  const { live, pending } = deployment ?? {};
+  return (
+    <>
+      {live ? <a href={`/runs/${live.runId}`}>v{live.version}</a> : <span class="soft">nothing live</span>}
+      {pending && (
+        <p>
+          <StateMark state="wait" word={`moving to v${pending.version}`} />
+        </p>
+      )}
+    </>
+  );
+}
+
+function Runs({ runs, now }: { runs: readonly Run[]; now: string }) {
+  return (
+    <Table
+      caption="Newest first"
+      columns={[
+        {
+          header: 'Run',
+          cell: (run: Run) => (
+            <a class="nowrap" href={`/runs/${run.runId}`}>
+              run {run.sequence}
+            </a>
+          ),
+        },
+        { header: 'Version', cell: ({ registered }) => (registered ? `v${registered.version}` : '–') },
+        {
+          header: 'Commit',
+          cell: ({ commitTitle, commitAuthor }) => (
+            <>
+              <bdi>{commitTitle}</bdi>
+              <p>
+                <bdi>{commitAuthor.name}</bdi>
+              </p>
+            </>
+          ),
+        },
+        {
+          header: 'Status',
+          cell: ({ status }) => {
+            const [state, word] = RUN_STATES[status];
+            return <StateMark state={state} word={word} />;
+          },
+        },
+        { header: 'Accepted', cell: ({ acceptedAt }) => <Distance at={acceptedAt} now={now} /> },
+      ]}
+      rows={runs}
+    />
+  );
+}
