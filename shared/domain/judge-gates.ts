@@ -1,4 +1,5 @@
 import type { EvaluationReport } from './evaluation-report.ts';
+import { formatThreshold } from './format-number.ts';
 import type { GateResult, GateVerdict, Verdict } from './gate-verdict.ts';
 import { type MetricReading, readMetric } from './metric-paths.ts';
 import type { Gate } from './policy.ts';
@@ -111,7 +112,7 @@ function judgeBound(gate: Exclude<Gate, { versus: 'champion' }>, metric: string,
   const holds = 'min' in gate ? value >= threshold : value <= threshold;
   return {
     threshold,
-    ...decided(holds, `${metric} is ${shown(value)}; ${operatorOf(gate)} ${shown(threshold)} is needed.`),
+    ...decided(holds, `${metric} is ${shown(value)}; ${operatorOf(gate)} ${formatThreshold(threshold)} is needed.`),
   };
 }
 

@@ -24,6 +24,17 @@ export function listSlices(report: EvaluationReport): Slice[] {
   );
 }
 
+/** The champion's values by the path that a gate would name. */
+export function championValues(metrics: readonly Metric[], slices: readonly Slice[]): ReadonlyMap<string, number> {
+  const named = [
+    ...metrics.map(({ path, champion }) => [path, champion] as const),
+    ...slices.flatMap(({ dimension, name, metrics: own }) =>
+      own.map(({ path, champion }) => [`slices.${dimension}.${name}.${path}`, champion] as const),
+    ),
+  ];
+  return new Map(named.flatMap(([path, champion]) => (champion === undefined ? [] : [[path, champion] as const])));
+}
+
 function withChampion(path: string, value: number, champion: number | undefined): Metric {
   return champion === undefined ? { path, value } : { path, value, champion };
 }

@@ -1,3 +1,4 @@
+import { formatThreshold } from './format-number.ts';
 import type { GateResult, GateVerdict } from './gate-verdict.ts';
 import { redact } from './redact.ts';
 import type { Run } from './run.ts';
@@ -75,7 +76,7 @@ const MARKS: Readonly<Record<GateResult['result'], string>> = {
 };
 
 function gateRow({ result, metric, operator, value, threshold, champion, rows, origin }: GateResult): string {
-  const needed = threshold === undefined ? '–' : `${operator} ${shown(threshold)}`;
+  const needed = threshold === undefined ? '–' : `${operator} ${formatThreshold(Number(threshold.toPrecision(6)))}`;
   const cells = [
     MARKS[result],
     code(metric),

@@ -111,14 +111,16 @@ describe('a steward, without scripts', () => {
     const record = page.getByRole('button', { name: 'Record the decision' });
     await record.click();
     expect(page.url()).toBe(waiting.link);
-    await page.getByLabel('Reject').check();
-    await page.getByLabel('Reason').fill('Half a thought');
+    await page.getByRole('radio', { name: 'Reject' }).check();
+    await page.getByRole('textbox', { name: 'Reason' }).fill('Half a thought');
     await record.click();
     expect(await page.getByRole('alert').innerText()).toContain('Choose what the rejection is about');
-    expect(await page.getByLabel('Reason').inputValue()).toBe('Half a thought');
+    expect(await page.getByRole('textbox', { name: 'Reason' }).inputValue()).toBe('Half a thought');
 
-    await page.getByLabel('Approve').check();
-    await page.getByLabel('Reason').fill('<script>alert("reason")</script> Better on every origin.');
+    await page.getByRole('radio', { name: 'Approve' }).check();
+    await page
+      .getByRole('textbox', { name: 'Reason' })
+      .fill('<script>alert("reason")</script> Better on every origin.');
     await record.click();
     expect(page.url()).toBe(waiting.link);
     expect(await page.locator('h1').innerText()).toContain(`was approved by ${people.steward1.name}`);

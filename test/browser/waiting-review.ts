@@ -6,7 +6,7 @@ import { type Stage, stageOf } from '../../local/demo/stage.ts';
 import { worldUrls } from '../../local/world/environment.ts';
 import { people } from '../../local/world/people.ts';
 import type { Run } from '../../shared/domain/run.ts';
-import { testCredentials, testWorld, worldVariable } from '../harness/world.ts';
+import { testWorld, worldVariable } from '../harness/world.ts';
 
 /** What a commit message may hold when somebody means harm, or just writes Arabic. */
 export const HOSTILE_TITLE = `<script>document.title='taken'</script> إضافة ساعة المغادرة "onload=alert(1)`;
@@ -22,7 +22,7 @@ export async function waitingReview(): Promise<WaitingReview> {
   try {
     const clone = await cloneProject({
       url: `${urls.gitlab}/${worldVariable('GITLAB_PROJECT')}.git`,
-      token: testCredentials().accessTokens[people.dataScientist.username] ?? worldVariable('GITLAB_TOKEN'),
+      token: worldVariable('GITLAB_TOKEN'),
       author: people.dataScientist,
       folder,
     });

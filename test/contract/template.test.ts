@@ -29,6 +29,8 @@ const WITHOUT_RESOURCES = [
   /^ecr:GetAuthorizationToken$/,
   /^logs:(Create|Get|Update|Delete|List)LogDelivery|^logs:ListLogDeliveries$|^logs:PutResourcePolicy$|^logs:Describe(ResourcePolicies|LogGroups)$/,
   /^cloudwatch:PutMetricData$/,
+  /^states:SendTask(Success|Failure)$/,
+  /^sagemaker:ListModelPackages$/,
 ];
 
 let template: Template;

@@ -1,5 +1,6 @@
 import type { DecisionForm, FieldError } from '../../shared/domain/decision-form.ts';
 import type { Eligibility } from '../../shared/domain/four-eyes.ts';
+import { championValues } from '../../shared/domain/list-metrics.ts';
 import type { Review } from '../../shared/domain/review.ts';
 import type { ReviewPacket } from '../../shared/domain/review-packet.ts';
 import type { RunEvent } from '../../shared/domain/run-event.ts';
@@ -52,7 +53,11 @@ export function ReviewPage({ frame, view }: { frame: PageFrame & { viewer: Viewe
         <div class="evidence">
           <section aria-labelledby="gates">
             <h2 id="gates">Gates</h2>
-            <GateTable verdict={packet.verdict} championName={championName} />
+            <GateTable
+              verdict={packet.verdict}
+              championName={championName}
+              champions={championValues(packet.metrics, packet.slices)}
+            />
           </section>
           <section aria-labelledby="metrics">
             <h2 id="metrics">{packet.live ? 'Metrics against the live version' : 'Metrics'}</h2>

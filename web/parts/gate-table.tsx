@@ -11,8 +11,16 @@ const WORDS: Record<GateResult['result'], string> = {
   inconclusive: 'inconclusive',
 };
 
+type GateTableProps = {
+  verdict: GateVerdict;
+  /** The live version, such as `v6`. */
+  championName: string | undefined;
+  /** Its values by path, where they are known beyond what the gates compared. */
+  champions?: ReadonlyMap<string, number>;
+};
+
 /** Every gate with its value, what it needs and what the live version has; the failed ones come first. */
-export function GateTable({ verdict, championName }: { verdict: GateVerdict; championName: string | undefined }) {
+export function GateTable({ verdict, championName, champions = new Map() }: GateTableProps) {
   const { results, problems } = verdict;
   return (
     <>
@@ -28,7 +36,7 @@ export function GateTable({ verdict, championName }: { verdict: GateVerdict; cha
       ) : (
         <Table
           caption={captionOf(verdict)}
-          columns={columnsOf(championName)}
+          columns={columnsOf(championName, champions)}
           rows={results}
           rowState={({ result }) => (result === 'passed' ? undefined : result === 'rejected' ? 'is-bad' : 'is-warn')}
         />
@@ -43,18 +51,26 @@ function captionOf({ results, evaluationData }: GateVerdict): string {
   return `${passed} of ${countOf(results.length, 'gate')} passed${rows}`;
 }
 
-function columnsOf(championName: string | undefined): [Column<GateResult>, ...Column<GateResult>[]] {
+function columnsOf(
+  championName: string | undefined,
+  champions: ReadonlyMap<string, number>,
+): [Column<GateResult>, ...Column<GateResult>[]] {
   const value: Column<GateResult>[] = [
     { header: 'Value', isNumber: true, cell: ({ value }) => orNone(value) },
     {
       header: 'Needs',
       isNumber: true,
-      cell: ({ operator, threshold }) =>
-        threshold === undefined ? '–' : `${operator} ${formatThreshold(round(threshold))}`,
+      cell: need,
     },
   ];
   const champion: Column<GateResult>[] = championName
-    ? [{ header: `Live ${championName}`, isNumber: true, cell: (result) => orNone(result.champion) }]
+    ? [
+        {
+          header: `Live ${championName}`,
+          isNumber: true,
+          cell: ({ champion, metric }) => orNone(champion ?? champions.get(metric)),
+        },
+      ]
     : [];
   return [
     { header: 'Gate', cell: (result) => <GateName result={result} /> },
@@ -79,7 +95,9 @@ function orNone(value: number | undefined): string {
   return value === undefined ? '–' : formatNumber(value);
 }
 
-/** A threshold that was computed from the champion has no digits that anybody wrote. */
-function round(threshold: number): number {
-  return Number(threshold.toPrecision(6));
+/** As its author wrote it. One that was computed from the champion has more digits than anybody wrote; four are enough. */
+function need({ gate, operator, threshold }: GateResult): string {
+  if (threshold === undefined) return '–';
+  const shown = 'versus' in gate ? Number(threshold.toPrecision(4)) : threshold;
+  return `${operator} ${formatThreshold(shown)}`;
 }

@@ -49,7 +49,8 @@ def _arn(kind: str, name: str) -> str:
 def _named_resources(operation: str, request: dict) -> list[str]:
     """The ARNs that a request acts on; `*` for an operation that takes none, such as a list."""
     if operation.startswith("List"):
-        return [request["ResourceArn"]] if isinstance(request.get("ResourceArn"), str) else ["*"]
+        named = [request.get(member) for member in ("ResourceArn", "PipelineExecutionArn")]
+        return [arn for arn in named if isinstance(arn, str)] or ["*"]
     if operation == "CreateModelPackage" and isinstance(request.get("ModelPackageGroupName"), str):
         group = request["ModelPackageGroupName"].rsplit("/", 1)[-1]
         return [_arn("model-package", f"{group}/*")]

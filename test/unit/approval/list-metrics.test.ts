@@ -1,4 +1,4 @@
-import { listMetrics, listSlices } from '../../../shared/domain/list-metrics.ts';
+import { championValues, listMetrics, listSlices } from '../../../shared/domain/list-metrics.ts';
 
 const report = {
   evaluationData: { sha256: 'd'.repeat(64), rows: 10 },
@@ -18,6 +18,13 @@ describe('the numbers of a report', () => {
     expect(listSlices(report)).toEqual([
       { dimension: 'origin', name: 'EWR', rows: 6, metrics: [{ path: 'auc', value: 0.74, champion: 0.75 }] },
       { dimension: 'origin', name: 'JFK', metrics: [{ path: 'auc', value: 0.7 }] },
+    ]);
+  });
+
+  it("give the champion's values by the path of a gate", () => {
+    expect([...championValues(listMetrics(report), listSlices(report))]).toEqual([
+      ['binary_classification_metrics.auc.value', 0.72],
+      ['slices.origin.EWR.auc', 0.75],
     ]);
   });
 

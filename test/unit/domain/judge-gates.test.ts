@@ -44,7 +44,7 @@ describe('judging gates', () => {
         value: 0.7,
         threshold: 0.7,
         result: 'passed',
-        sentence: `${AUC} is 0.7; ≥ 0.7 is needed.`,
+        sentence: `${AUC} is 0.7; ≥ 0.70 is needed.`,
       },
     ]);
   });

@@ -61,7 +61,7 @@ describe('routing a run back', () => {
     const [issue] = w.deps.issues.opened;
     expect(issue).toMatchObject({ projectId: 17, labels: ['model-feedback'], marker: `mlops-run:${w.run.runId}` });
     expect(issue?.description).toContain(
-      '| ✕ failed | `binary_classification_metrics.auc.value` | 0.619 | ≥ 0.7 | – | 17867 | the policy |',
+      '| ✕ failed | `binary_classification_metrics.auc.value` | 0.619 | ≥ 0.70 | – | 17867 | the policy |',
     );
     expect(issue?.description).toContain(`https://mlops.example.com/runs/${w.run.runId}`);
     expect(await w.current()).toMatchObject({ status: 'routed-back', issueUrl, endedAt: NOON });
