@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { S3Uri, Sha256 } from './identifiers.ts';
+import { S3Uri } from './identifiers.ts';
 
 /** The exact objects that a policy's `data` stood for when the run was accepted, sorted by name and key. */
 export const ResolvedData = z.object({
@@ -14,6 +14,3 @@ export const ResolvedData = z.object({
   ),
 });
 export type ResolvedData = z.infer<typeof ResolvedData>;
-
-/** SHA-256 of the canonical list; see `digestOf`. */
-export const DataDigest = Sha256;

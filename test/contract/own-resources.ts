@@ -1,5 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import {
+  CreateRoleCommand,
+  DeleteRoleCommand,
+  DeleteRolePolicyCommand,
+  IAMClient,
+  PutRolePolicyCommand,
+} from '@aws-sdk/client-iam';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
@@ -7,6 +14,7 @@ import {
   DeleteQueueCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
+  SetQueueAttributesCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
 
@@ -61,16 +69,42 @@ export async function makeKey(): Promise<string> {
   return KeyMetadata?.Arn ?? '';
 }
 
-/** A queue that shows what reaches it. */
+/** A role for workflows with these rights; the name of its only policy is the role's own. */
+export async function makeWorkflowRole(statements: readonly unknown[]) {
+  const client = new IAMClient({});
+  const RoleName = `mlops-contract-${randomBytes(4).toString('hex')}`;
+  const trust = { Effect: 'Allow', Principal: { Service: 'states.amazonaws.com' }, Action: 'sts:AssumeRole' };
+  const { Role } = await client.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: policyOf([trust]) }));
+  await client.send(new PutRolePolicyCommand({ RoleName, PolicyName: RoleName, PolicyDocument: policyOf(statements) }));
+  return {
+    roleArn: Role?.Arn ?? '',
+    remove: async () => {
+      await client.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: RoleName }));
+      await client.send(new DeleteRoleCommand({ RoleName }));
+    },
+  };
+}
+
+const policyOf = (statements: readonly unknown[]) => JSON.stringify({ Version: '2012-10-17', Statement: statements });
+
+/** A queue that shows what reaches it, open to topics and event buses. */
 export async function makeQueue() {
   const client = new SQSClient({});
   const { QueueUrl } = await client.send(
     new CreateQueueCommand({ QueueName: `mlops-contract-${randomBytes(4).toString('hex')}` }),
   );
   const { Attributes } = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
+  const queueArn = Attributes?.QueueArn ?? '';
+  const open = {
+    Effect: 'Allow',
+    Principal: { Service: ['sns.amazonaws.com', 'events.amazonaws.com'] },
+    Action: 'sqs:SendMessage',
+    Resource: queueArn,
+  };
+  await client.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy: policyOf([open]) } }));
   return {
     queueUrl: QueueUrl ?? '',
-    queueArn: Attributes?.QueueArn ?? '',
+    queueArn,
     /** The next message, waiting up to ten seconds for it. */
     receive: async () => {
       const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 10 }));

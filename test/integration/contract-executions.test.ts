@@ -1,19 +1,21 @@
 import { CreateStateMachineCommand, DeleteStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { stepFunctionsExecutions } from '../../shared/adapters/step-functions/executions.ts';
-import { anyStage } from '../contract/own-resources.ts';
+import { anyStage, makeWorkflowRole } from '../contract/own-resources.ts';
 import { executionsContract } from '../contract/suites/executions.ts';
 
 const stage = anyStage();
 const states = new SFNClient({});
 let stateMachineArn: string;
+let role: Awaited<ReturnType<typeof makeWorkflowRole>>;
 
 beforeAll(async () => {
+  role = await makeWorkflowRole([{ Effect: 'Deny', Action: '*', Resource: '*' }]);
   const definition = { StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 600, End: true } } };
   const created = await states.send(
     new CreateStateMachineCommand({
       name: `mlops-${stage}-model-lifecycle`,
-      roleArn: 'arn:aws:iam::000000000000:role/contract',
+      roleArn: role.roleArn,
       definition: JSON.stringify(definition),
     }),
   );
@@ -22,6 +24,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await states.send(new DeleteStateMachineCommand({ stateMachineArn }));
+  await role.remove();
 });
 
 describe('stepFunctionsExecutions', () => {

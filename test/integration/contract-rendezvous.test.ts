@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { kmsTokenSeals } from '../../shared/adapters/aws/seal-token.ts';
 import { dynamodbRendezvous } from '../../shared/adapters/dynamodb/rendezvous.ts';
 import { stepFunctionsTaskTokens } from '../../shared/adapters/step-functions/task-tokens.ts';
-import { makeKey, makeQueue, makeTable } from '../contract/own-resources.ts';
+import { makeKey, makeQueue, makeTable, makeWorkflowRole } from '../contract/own-resources.ts';
 import { anyId } from '../contract/suites/any-names.ts';
 import { rendezvousContract } from '../contract/suites/rendezvous.ts';
 import { NOON } from '../fakes/sample-records.ts';
@@ -49,10 +49,12 @@ describe('kmsTokenSeals', () => {
 describe('a workflow that waits', () => {
   const states = new SFNClient({});
   let queue: Awaited<ReturnType<typeof makeQueue>>;
+  let role: Awaited<ReturnType<typeof makeWorkflowRole>>;
   let stateMachineArn: string;
 
   beforeAll(async () => {
     queue = await makeQueue();
+    role = await makeWorkflowRole([{ Effect: 'Allow', Action: 'sqs:SendMessage', Resource: queue.queueArn }]);
     const definition = {
       QueryLanguage: 'JSONata',
       StartAt: 'Wait',
@@ -69,7 +71,7 @@ describe('a workflow that waits', () => {
     const created = await states.send(
       new CreateStateMachineCommand({
         name: `contract-${anyId()}`,
-        roleArn: 'arn:aws:iam::000000000000:role/contract',
+        roleArn: role.roleArn,
         definition: JSON.stringify(definition),
       }),
     );
@@ -78,6 +80,7 @@ describe('a workflow that waits', () => {
 
   afterAll(async () => {
     await states.send(new DeleteStateMachineCommand({ stateMachineArn }));
+    await role.remove();
     await queue.remove();
   });
 
