@@ -3,6 +3,7 @@
  * every service, and a bundler can't tell what a Lambda function will never do.
  */
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { stop } from 'esbuild';
 
 /** A Lambda function's keys stand in its environment: no profile, no single sign-on, no instance metadata. */
@@ -49,8 +50,10 @@ const lean = {
       namespace: 'lean',
       pluginData: resolveDir,
     }));
-    build.onLoad({ filter: /.*/, namespace: 'lean' }, ({ path, pluginData }) => ({
-      contents: replaced[path],
+    // The package gives Node its CommonJS build, of which nothing can be left out.
+    build.onResolve({ filter: /^yaml$/ }, () => ({ path: path.resolve('node_modules/yaml/browser/dist/index.js') }));
+    build.onLoad({ filter: /.*/, namespace: 'lean' }, ({ path: name, pluginData }) => ({
+      contents: replaced[name],
       resolveDir: pluginData,
       loader: 'js',
     }));

@@ -108,7 +108,8 @@ export function decideAs(
   };
 }
 
-async function pushAndWaitForReview({ stage, clone, say }: Scene, message: string): Promise<Run> {
+/** Pushes what the working copy holds and follows its run until a steward is asked. */
+export async function pushAndWaitForReview({ stage, clone, say }: Scene, message: string): Promise<Run> {
   const sha = await clone.push(message);
   say(`pushed ${sha.slice(0, 8)}`);
   const runId = await stage.runOf(sha, say);

@@ -13,6 +13,8 @@ export type Clone = {
   replace(file: string, before: string, after: string): Promise<void>;
   /** Changes one file as a whole; `undefined` removes it. */
   edit(file: string, change: (text: string) => string | undefined): Promise<void>;
+  /** Gives every file the content that it had in the repository's first commit. */
+  beginAnew(): Promise<void>;
   /** Commits everything, pushes to main and answers the commit's SHA. */
   push(message: string): Promise<string>;
 };
@@ -63,6 +65,9 @@ export async function cloneProject(options: {
           throw new WorldError(`${file} should hold "${before}" once: the sample has changed and the demo has not.`);
         return text.replace(before, after);
       });
+    },
+    async beginAnew() {
+      await git('checkout', '--quiet', await git('rev-list', '--max-parents=0', 'HEAD'), '--', '.');
     },
     async push(message) {
       await git('commit', '--quiet', '--all', `--message=${message}`);

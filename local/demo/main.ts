@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Listr, type ListrTaskWrapper } from 'listr2';
+import { loadOrCreateCredentials } from '../world/credentials.ts';
 import { people, signInUsers } from '../world/people.ts';
 import { readRunFile } from '../world/run-file.ts';
 import { stateFolderAt } from '../world/state-folder.ts';
@@ -104,14 +105,11 @@ async function forgetFormerDemo(stateFolder: string): Promise<void> {
   await rm(stateFolder, { recursive: true, force: true });
 }
 
-function cloneOf({ urls, environment, folder }: World): Promise<Clone> {
+async function cloneOf({ urls, environment, folder }: World): Promise<Clone> {
   const url = `${urls.gitlab}/${environment.GITLAB_PROJECT}.git`;
-  return cloneProject({
-    url,
-    token: environment.GITLAB_TOKEN ?? '',
-    author: people.dataScientist,
-    folder: join(folder.temporary, 'demo'),
-  });
+  const { accessTokens } = await loadOrCreateCredentials(folder.credentialsFile);
+  const token = accessTokens.dataScientist ?? '';
+  return cloneProject({ url, token, author: people.dataScientist, folder: join(folder.temporary, 'demo') });
 }
 
 /** Prints the link and the users, and waits for as long as the person takes: the run's own states tell when to go on. */

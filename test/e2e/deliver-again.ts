@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
+import { signDelivery } from '../../local/gitlab/hooks/sign.ts';
+import { testCredentials, worldVariable } from '../harness/world.ts';
+import { doAll } from './do-all.ts';
+
+const Hooks = z.array(z.object({ id: z.number() })).min(1);
+const Deliveries = z.array(
+  z.object({
+    id: z.number(),
+    trigger: z.string(),
+    request_data: z.looseObject({
+      object_attributes: z.looseObject({ id: z.number(), status: z.string(), source: z.string() }),
+    }),
+  }),
+);
+const Resent = z.object({ response_status: z.union([z.number(), z.string()]) });
+type Payload = z.infer<typeof Deliveries>[number]['request_data'];
+
+const AT_A_TIME = 16;
+const STATUSES = ['running', 'success', 'running', 'success', 'running', 'success'];
+
+/**
+ * Sends every delivery of the project's webhook again, and among them, shuffled and each twice, new ones that report the
+ * pipeline as running and as successful. Answers the HTTP statuses of the product.
+ */
+export async function deliverAgain(pipelineId: number): Promise<number[]> {
+  const [hook] = Hooks.parse(await gitlab('GET', '/hooks'));
+  const path = `/hooks/${hook?.id}/events`;
+  const deliveries = Deliveries.parse(await gitlab('GET', `${path}?per_page=100`));
+  const original = deliveries.find(({ request_data }) => request_data.object_attributes.id === pipelineId)?.request_data;
+  if (original === undefined) throw new Error(`The webhook has reported nothing of pipeline ${pipelineId}.`);
+  const resends = deliveries.map(({ id }) => async () => {
+    const { response_status } = Resent.parse(await gitlab('POST', `${path}/${id}/resend`));
+    return Number(response_status);
+  });
+  const news = STATUSES.flatMap((status) => {
+    const send = deliveryOf(original, status);
+    return [send, send];
+  });
+  return doAll(shuffled([...resends, ...news]), AT_A_TIME);
+}
+
+function deliveryOf(payload: Payload, status: string): () => Promise<number> {
+  const id = randomUUID();
+  const body = JSON.stringify({ ...payload, object_attributes: { ...payload.object_attributes, status } });
+  const timestamp = Math.floor(Date.now() / 1000);
+  const headers = {
+    'content-type': 'application/json',
+    'x-gitlab-event': 'Pipeline Hook',
+    'idempotency-key': id,
+    'webhook-id': id,
+    'webhook-timestamp': String(timestamp),
+    'webhook-signature': signDelivery(testCredentials().webhookSigningToken, id, timestamp, body),
+  };
+  return async () => {
+    const response = await fetch(`${worldVariable('MLOPS_URL')}/webhooks/gitlab`, { method: 'POST', headers, body });
+    await response.body?.cancel();
+    return response.status;
+  };
+}
+
+async function gitlab(method: string, path: string): Promise<unknown> {
+  const project = encodeURIComponent(worldVariable('GITLAB_PROJECT'));
+  const response = await fetch(`${worldVariable('GITLAB_URL')}/api/v4/projects/${project}${path}`, {
+    method,
+    headers: { 'private-token': worldVariable('GITLAB_TOKEN') },
+  });
+  if (!response.ok) throw new Error(`GitLab answered ${response.status} to ${method} ${path}.`);
+  return response.json();
+}
+
+function shuffled<Value>(values: readonly Value[]): Value[] {
+  return values
+    .map((value) => ({ value, place: Math.random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ value }) => value);
+}
