@@ -10,6 +10,7 @@ const Statuses = z.array(
     description: z.string().nullable(),
   }),
 );
+const Jobs = z.array(z.object({ name: z.string(), status: z.string() }));
 const IssueList = z.array(
   z.object({
     iid: z.number(),
@@ -27,6 +28,8 @@ export type Issue = z.infer<typeof IssueList>[number];
 /** What a data scientist looks up in GitLab. */
 export type GitlabReader = {
   pipelineOf(sha: string): Promise<Pipeline | undefined>;
+  /** Ids of the pipelines whose `package` job passed, those that ask for a run; at most the newest hundred. */
+  packagedPipelines(): Promise<number[]>;
   /** The newest status `mlops` of the commit. */
   statusOf(sha: string): Promise<CommitStatus | undefined>;
   issues(): Promise<Issue[]>;
@@ -42,6 +45,15 @@ export function gitlabReader(options: { url: string; token: string; project: str
   return {
     pipelineOf: async (sha) =>
       (await get(`/pipelines?sha=${sha}`, Pipelines)).find(({ source }) => source !== 'external'),
+    async packagedPipelines() {
+      const passed: number[] = [];
+      for (const { id, source } of await get('/pipelines?per_page=100', Pipelines)) {
+        if (source === 'external') continue;
+        const jobs = await get(`/pipelines/${id}/jobs`, Jobs);
+        if (jobs.some(({ name, status }) => name === 'package' && status === 'success')) passed.push(id);
+      }
+      return passed;
+    },
     statusOf: async (sha) =>
       (await get(`/repository/commits/${sha}/statuses`, Statuses)).find(({ name }) => name === 'mlops'),
     issues: () => get('/issues?state=opened', IssueList),
