@@ -14,8 +14,8 @@ import type { Terminal } from './terminal.ts';
 
 type Options = { onboarding?: string | undefined; stage?: string | undefined };
 
-/** Account and region stand in roles and images, which no check of a repository looks at. */
-const ANY_ACCOUNT = { accountId: '000000000000', region: 'eu-central-1' };
+/** These stand in roles and images, which no check of a repository looks at. */
+const ANY_ACCOUNT = { accountId: '000000000000', region: 'eu-central-1', rolePath: '/' };
 
 /** `mlops validate`: the checks and the sentences with which the platform accepts or refuses a commit. Answers the exit code. */
 export async function validateRepository(folder: string, options: Options, terminal: Terminal): Promise<0 | 1> {

@@ -1,10 +1,12 @@
 /** `npm run local`: the laptop's world. */
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exportLines } from './world/environment.ts';
+import { explainFailure } from './world/explain-failure.ts';
+import { forgetState } from './world/forget-state.ts';
 import { partNames, partTitles } from './world/part-names.ts';
 import { signInUsers } from './world/people.ts';
 import { prepareTools, venvFolder } from './world/prepare-tools.ts';
+import { projectRoot } from './world/project-root.ts';
 import { readRunFile } from './world/run-file.ts';
 import { stateFolderAt } from './world/state-folder.ts';
 import { stopOnSignals } from './world/stop-on-signals.ts';
@@ -17,8 +19,9 @@ try {
   if (settings.help) process.stdout.write(worldHelp);
   else await { start, env: printEnvironment, prepare, reset }[settings.command](settings);
 } catch (error) {
-  if (!(error instanceof WorldError)) throw error;
-  process.stderr.write(`${error.message}\n`);
+  const sentence = error instanceof WorldError ? error.message : explainFailure(error);
+  if (sentence === undefined) throw error;
+  process.stderr.write(`${sentence}\n`);
   process.exit(1);
 }
 
@@ -44,6 +47,7 @@ async function printEnvironment(settings: WorldArguments): Promise<void> {
 
 /** For a machine that is to be set up now and used later, and for the tests of the sample repository. */
 async function prepare(settings: WorldArguments): Promise<void> {
+  stopOnSignals(() => Promise.resolve());
   const venvs = await prepareTools(settings.parts, venvFolder, (line) => process.stderr.write(`${line}\n`));
   for (const venv of Object.values(venvs)) process.stdout.write(`${venv.folder}\n`);
 }
@@ -53,9 +57,10 @@ async function reset(settings: WorldArguments): Promise<void> {
   const run = readRunFile(folder.runFile);
   if (run !== undefined)
     throw new WorldError(`A world runs here (process ${run.pid}): stop it with Ctrl-C, then reset.`);
-  const forgotten = [folder.state, folder.logs, folder.temporary, folder.home, folder.tools, folder.runFile];
-  await Promise.all(forgotten.map((path) => rm(path, { recursive: true, force: true })));
-  process.stdout.write(`Forgot the state and logs in ${folder.root}.\n`);
+  const forgot = await forgetState(folder);
+  process.stdout.write(
+    forgot ? `Forgot the state and logs in ${folder.root}.\n` : `There is no world's state in ${folder.root}.\n`,
+  );
 }
 
 function greeting({ parts, urls, folder }: World): string {
@@ -65,13 +70,14 @@ function greeting({ parts, urls, folder }: World): string {
   const users = parts.includes('gitlab')
     ? ['', 'Sign in as', ...signInUsers.map(({ username, name }) => `  ${username.padEnd(22)}${name}`)]
     : [];
+  const folderOption = folder.root === join(projectRoot, '.local') ? '' : ` --state-folder '${folder.root}'`;
   return [
     '',
     ...running,
     ...users,
     '',
     `Logs: ${join(folder.logs, '*.log')}`,
-    'For your own clients: eval "$(npm run -s local -- env)"',
+    `For your own clients: eval "$(npm run -s local -- env${folderOption})"`,
     'Ready. Ctrl-C stops everything.',
   ].join('\n');
 }

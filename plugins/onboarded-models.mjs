@@ -94,7 +94,8 @@ function topic(stage, role, group) {
     [`${logicalId(role)}Topic${logicalId(group)}`]: {
       Type: 'AWS::SNS::Topic',
       Properties: {
-        TopicName: `mlops-${stage}-${role}-${group}`,
+        // As shared/adapters/sns/notices.ts: groups have paths such as `ml/stewards`, topics have no slashes and dots.
+        TopicName: `mlops-${stage}-${role}-${group.replaceAll(/[^A-Za-z0-9_-]/g, '-')}`,
         DisplayName: `MLOps ${stage}: ${group}`,
         KmsMasterKeyId: { Ref: 'Key' },
       },

@@ -7,6 +7,9 @@ import { root, SetUpError, setUp } from './set-up.mjs';
 
 const say = (line) => process.stdout.write(`${line}\n`);
 
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+const leave = () => process.exit(1);
+
 /** The CLI writes an explicit DependsOn beside a GetAtt that says the same: the one finding that is not ours. */
 const CAUSED_BY_THE_CLI = 'W3005';
 
@@ -24,6 +27,7 @@ try {
     ],
     ['unused code and packages (knip)', () => run('knip')],
     ['workflows', () => run('node', 'scripts/lint-workflows.mjs')],
+    ['onboarding records', () => run('node', 'scripts/lint-onboarding.mjs')],
     ['template (cfn-lint)', () => lintTemplate(run)],
   ];
 
@@ -42,6 +46,8 @@ try {
 
 async function lintTemplate(run) {
   const { ensureVenv } = await import(join(root, '.build', 'python.mjs'));
+  // Leaving by exit() ends pip too.
+  for (const signal of signals) process.on(signal, leave);
   const { bin } = await ensureVenv(
     {
       name: 'check',
@@ -51,6 +57,7 @@ async function lintTemplate(run) {
     },
     say,
   );
+  for (const signal of signals) process.off(signal, leave);
   const folder = mkdtempSync(join(tmpdir(), 'mlops-check-'));
   try {
     return (

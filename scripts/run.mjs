@@ -30,5 +30,7 @@ function run(file, environment) {
     env: environment,
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => program.kill(signal));
+  // So does whoever started this one with a channel, as the tests do.
+  if (process.connected) process.on('disconnect', () => program.kill('SIGTERM'));
   program.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
 }

@@ -12,10 +12,11 @@ import { nodeBinary, root, SetUpError, setUp } from './set-up.mjs';
 const paths = process.argv.slice(2);
 const results = mkdtempSync(join(tmpdir(), 'test-results-'));
 const children = new Set();
+let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
+    interrupted = true;
     for (const child of children) child.kill(signal);
-    process.exitCode = 1;
   });
 }
 
@@ -37,10 +38,11 @@ try {
   const passed = counts.reduce((sum, count) => sum + count.passed, 0);
   const failed = counts.reduce((sum, count) => sum + count.failed, 0);
   process.stdout.write(`${passed} passed, ${failed} failed\n`);
-  process.exitCode = failed === 0 && passed > 0 ? (process.exitCode ?? 0) : 1;
+  process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
 } catch (error) {
   if (!(error instanceof SetUpError)) throw error;
   process.stderr.write(`${error.message}\n`);
+  process.stdout.write('0 passed, 1 failed\n');
   process.exitCode = 1;
 } finally {
   rmSync(results, { recursive: true, force: true });
@@ -116,7 +118,8 @@ function start(command, options, environment, stdio, cwd = root) {
     child.on('error', reject);
     child.on('exit', (code) => {
       children.delete(child);
-      resolve({ code: code ?? 1 });
+      if (interrupted) reject(new SetUpError('The tests were interrupted.'));
+      else resolve({ code: code ?? 1 });
     });
   });
 }

@@ -22,8 +22,9 @@ import { type DecisionSources, takeDecision } from '../../shared/application/tak
 import type { DecisionForm, FieldError } from '../../shared/domain/decision-form.ts';
 import type { Review } from '../../shared/domain/review.ts';
 import type { Session, Sessions } from '../../shared/ports/sessions.ts';
-import { type Environment, readEnvironment } from '../../shared/runtime/environment.ts';
+import type { Environment } from '../../shared/runtime/environment.ts';
 import { logger } from '../../shared/runtime/logger.ts';
+import { onceBuilt } from '../../shared/runtime/once-built.ts';
 import { BROKEN, NOT_FOUND } from '../../web/pages/message-page.tsx';
 import { renderMessagePage, renderReviewPage, renderSignInPage } from '../../web/render-page.tsx';
 import { responseHeaders } from '../../web/response-headers.ts';
@@ -151,14 +152,6 @@ function frameOf({ stage, now }: DecideReviewDependencies) {
 async function frameFor(session: Session, dependencies: DecideReviewDependencies) {
   const csrfToken = await dependencies.sessions.csrfToken(session);
   return { ...frameOf(dependencies), viewer: { user: session.user, csrfToken } };
-}
-
-function onceBuilt<T>(make: (environment: Environment) => T): () => T {
-  let built: T | undefined;
-  return () => {
-    built ??= make(readEnvironment());
-    return built;
-  };
 }
 
 function build(environment: Environment): DecideReviewDependencies {

@@ -22,8 +22,9 @@ import { loadRun, type RunSources } from '../../shared/application/load-run.ts';
 import { Fault } from '../../shared/domain/faults.ts';
 import { isActive } from '../../shared/domain/run.ts';
 import type { Session, Sessions, SignIn } from '../../shared/ports/sessions.ts';
-import { type Environment, readEnvironment } from '../../shared/runtime/environment.ts';
+import type { Environment } from '../../shared/runtime/environment.ts';
 import { logger } from '../../shared/runtime/logger.ts';
+import { onceBuilt } from '../../shared/runtime/once-built.ts';
 import { icon } from '../../web/icon.ts';
 import { BROKEN, NOT_FOUND, UNAVAILABLE } from '../../web/pages/message-page.tsx';
 import {
@@ -196,14 +197,6 @@ async function frameFor(context: Context<Variables>, dependencies: ServePagesDep
   return {
     ...frameOf(dependencies),
     viewer: { user: session.user, csrfToken: await dependencies.sessions.csrfToken(session) },
-  };
-}
-
-function onceBuilt<T>(make: (environment: Environment) => T): () => T {
-  let built: T | undefined;
-  return () => {
-    built ??= make(readEnvironment());
-    return built;
   };
 }
 

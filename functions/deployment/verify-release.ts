@@ -6,8 +6,10 @@ import { onboardingRecords } from '../../shared/adapters/onboarding-records.ts';
 import { runRecords } from '../../shared/adapters/run-records.ts';
 import { s3Documents } from '../../shared/adapters/s3/documents.ts';
 import { s3ObjectStore } from '../../shared/adapters/s3/object-store.ts';
+import { sagemakerHosting } from '../../shared/adapters/sagemaker/hosting.ts';
 import { sagemakerModelRegistry } from '../../shared/adapters/sagemaker/model-registry.ts';
 import { currentRun } from '../../shared/application/current-run.ts';
+import type { Deployment } from '../../shared/domain/deployment.ts';
 import { describeEvent } from '../../shared/domain/describe-event.ts';
 import { DigestMismatch, NotFound } from '../../shared/domain/faults.ts';
 import { findReleaseProblems } from '../../shared/domain/find-release-problems.ts';
@@ -18,7 +20,7 @@ import type { Documents, ObjectStore } from '../../shared/ports/documents.ts';
 import type { Onboarding } from '../../shared/ports/onboarding.ts';
 import type { Reviews } from '../../shared/ports/reviews.ts';
 import type { Runs, Timeline } from '../../shared/ports/runs.ts';
-import type { ModelRegistry } from '../../shared/ports/sagemaker.ts';
+import type { Hosting, ModelRegistry } from '../../shared/ports/sagemaker.ts';
 import { defineStep, lambdaStep } from '../../shared/runtime/lambda-step.ts';
 
 export type VerifyReleaseDeps = {
@@ -26,6 +28,7 @@ export type VerifyReleaseDeps = {
   timeline: Pick<Timeline, 'record'>;
   reviews: Pick<Reviews, 'find'>;
   deployments: Pick<Deployments, 'find'>;
+  hosting: Pick<Hosting, 'describeEndpoint'>;
   registry: Pick<ModelRegistry, 'describe'>;
   documents: Pick<Documents, 'read'>;
   objects: Pick<ObjectStore, 'digest'>;
@@ -33,16 +36,20 @@ export type VerifyReleaseDeps = {
   now: () => string;
 };
 
-const Verification = z.object({ outcome: z.enum(['verified', 'blocked', 'superseded']), reasons: Reasons });
+const Verification = z.object({ outcome: z.enum(['verified', 'live', 'blocked', 'superseded']), reasons: Reasons });
 type Verification = z.infer<typeof Verification>;
 
-/** State `VerifyRelease` of endpoint-rollout: approval, bytes, image and policy are asked for once more before anything is created. */
+/**
+ * State `VerifyRelease` of endpoint-rollout: approval, bytes, image and policy are asked for once more before anything is created.
+ * `live` tells that an earlier attempt of this run has done it all: nothing is left but to record it.
+ */
 export const step = defineStep({ input: WhichRelease, output: Verification, run: verifyRelease });
 
 export const handler = lambdaStep(step, (environment) => ({
   ...runRecords(environment),
   reviews: dynamodbReviews(environment),
   deployments: dynamodbDeployments(environment),
+  hosting: sagemakerHosting(),
   registry: sagemakerModelRegistry(),
   documents: s3Documents(environment),
   objects: s3ObjectStore(),
@@ -53,7 +60,8 @@ export const handler = lambdaStep(step, (environment) => ({
 async function verifyRelease(input: WhichRelease, deps: VerifyReleaseDeps): Promise<Verification> {
   const { environment } = input;
   const run = await currentRun(deps.runs, input);
-  const live = (await deps.deployments.find(run.model, environment))?.live;
+  const deployment = await deps.deployments.find(run.model, environment);
+  const live = deployment?.live;
   if (live !== undefined && live.sequence > run.sequence) {
     const reason = `A newer candidate (version ${live.version}) went live in ${environment} meanwhile; an older one never replaces it.`;
     return { outcome: 'superseded', reasons: [reason] };
@@ -67,11 +75,24 @@ async function verifyRelease(input: WhichRelease, deps: VerifyReleaseDeps): Prom
     environment,
   });
   if (problems.length > 0) return { outcome: 'blocked', reasons: problems };
+  if (await servesAlready(run, deployment, deps)) return { outcome: 'live', reasons: [] };
   const summary = `Version ${run.registered?.version ?? 0} was verified once more and goes to ${environment}.`;
   await deps.timeline.record(
     describeEvent(run.runId, 'rollout-started', deps.now(), { summary, environment, again: run.attempt }),
   );
   return { outcome: 'verified', reasons: [] };
+}
+
+/** What this run brought live is left as it is, unless the endpoint stands elsewhere by now. */
+async function servesAlready(
+  { runId }: Run,
+  deployment: Deployment | undefined,
+  { hosting }: VerifyReleaseDeps,
+): Promise<boolean> {
+  const { live, pending, endpointName } = deployment ?? {};
+  if (endpointName === undefined || pending !== undefined || live?.runId !== runId) return false;
+  const standing = await hosting.describeEndpoint(endpointName);
+  return standing?.status === 'InService' && standing.configName === live.endpointConfigName;
 }
 
 async function digestOfArtifact({ registered }: Run, { objects }: VerifyReleaseDeps): Promise<string | undefined> {

@@ -12,8 +12,9 @@ import { stepFunctionsExecutions } from '../../shared/adapters/step-functions/ex
 import { checkPost } from '../../shared/application/check-post.ts';
 import { type RetryRunDeps, retryRun } from '../../shared/application/retry-run.ts';
 import type { Session, Sessions } from '../../shared/ports/sessions.ts';
-import { type Environment, readEnvironment } from '../../shared/runtime/environment.ts';
+import type { Environment } from '../../shared/runtime/environment.ts';
 import { logger } from '../../shared/runtime/logger.ts';
+import { onceBuilt } from '../../shared/runtime/once-built.ts';
 import { BROKEN, type MessageView, NOT_FOUND } from '../../web/pages/message-page.tsx';
 import { renderMessagePage, renderSignInPage } from '../../web/render-page.tsx';
 import { responseHeaders } from '../../web/response-headers.ts';
@@ -37,13 +38,7 @@ export function retryRoute(dependencies: () => RetryRouteDeps): Hono {
   return app;
 }
 
-let built: RetryRouteDeps | undefined;
-export const handler = handle(
-  retryRoute(() => {
-    built ??= build(readEnvironment());
-    return built;
-  }),
-);
+export const handler = handle(retryRoute(onceBuilt(build)));
 
 async function answer(context: Context, runId: string, deps: RetryRouteDeps): Promise<Response> {
   const form = new URLSearchParams(await context.req.text());

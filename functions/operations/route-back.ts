@@ -14,7 +14,8 @@ import { rejectVersion } from '../../shared/application/reject-version.ts';
 import { type ReleaseLeaseDeps, releaseAllLeases } from '../../shared/application/release-leases.ts';
 import { setCommitStatus } from '../../shared/application/set-commit-status.ts';
 import { describeEvent } from '../../shared/domain/describe-event.ts';
-import { hasEnded } from '../../shared/domain/run.ts';
+import { DigestMismatch, NotFound } from '../../shared/domain/faults.ts';
+import { hasEnded, type Run } from '../../shared/domain/run.ts';
 import { RunEnd, WhichRun } from '../../shared/domain/run-end.ts';
 import { issueMarkerOf, writeFeedbackIssue } from '../../shared/domain/write-feedback-issue.ts';
 import type { Documents } from '../../shared/ports/documents.ts';
@@ -60,7 +61,7 @@ async function routeBack(input: z.output<typeof Input>, deps: RouteBackDeps): Pr
   const { end } = input;
   const run = await currentRun(deps.runs, input);
   const reason = end.reasons[0] ?? `The run ended with ${end.outcome}.`;
-  const policy = await readPolicy(documents, run);
+  const labels = await labelsOf(run, documents);
   const verdict = run.verdict === undefined ? undefined : await readVerdict(documents, run);
 
   await releaseAllLeases(run, deps);
@@ -69,7 +70,7 @@ async function routeBack(input: z.output<typeof Input>, deps: RouteBackDeps): Pr
   const { webUrl: issueUrl } = await deps.issues.openOnce(run.projectId, {
     marker: issueMarkerOf(run),
     ...issue,
-    labels: policy.feedback.issueLabels,
+    labels,
   });
   await setCommitStatus(deps.statuses, run, publicUrl, 'failed', reason);
   if (!hasEnded(run.status)) {
@@ -77,6 +78,18 @@ async function routeBack(input: z.output<typeof Input>, deps: RouteBackDeps): Pr
     await deps.runs.update(run.runId, changes, now());
   }
   const detail = { outcome: end.outcome, reasons: end.reasons, issueUrl };
-  await deps.timeline.record(describeEvent(run.runId, 'run-routed-back', now(), { summary: reason, detail }));
+  await deps.timeline.record(
+    describeEvent(run.runId, 'run-routed-back', now(), { summary: `Routed back to its author: ${reason}`, detail }),
+  );
   return { issueUrl };
+}
+
+/** A policy that was tampered with is what blocked the run: its author hears of that without labels. */
+async function labelsOf(run: Run, documents: RouteBackDeps['documents']): Promise<readonly string[]> {
+  try {
+    return (await readPolicy(documents, run)).feedback.issueLabels;
+  } catch (error) {
+    if (error instanceof DigestMismatch || error instanceof NotFound) return [];
+    throw error;
+  }
 }

@@ -92,7 +92,7 @@ export async function deniedCommit(scene: Scene, before: ProdAnswer): Promise<Ou
 /** The real HTTP path: the link of the mail, OpenID Connect at GitLab, the page, its form. */
 export function decideAs(
   username: string,
-  { say }: Scene,
+  { say }: Pick<Scene, 'say'>,
   fields: { outcome: 'approved' | 'rejected'; reason: string; code?: string },
 ): Decide {
   return async (link) => {

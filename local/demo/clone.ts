@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { gitEnvironment } from '../world/git-environment.ts';
 import type { Person } from '../world/people.ts';
 import { WorldError } from '../world/world-error.ts';
 
@@ -17,6 +18,8 @@ export type Clone = {
   beginAnew(): Promise<void>;
   /** Commits everything, pushes to main and answers the commit's SHA. */
   push(message: string): Promise<string>;
+  /** The same where GitLab is to start no pipeline; the commit may be empty. */
+  pushWithoutPipeline(message: string): Promise<void>;
 };
 
 export async function cloneProject(options: {
@@ -31,17 +34,7 @@ export async function cloneProject(options: {
   address.password = options.token;
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  // The identity comes from here, because a home may be empty.
-  const env = {
-    PATH: process.env.PATH ?? '',
-    HOME: folder,
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_TERMINAL_PROMPT: '0',
-    GIT_AUTHOR_NAME: author.name,
-    GIT_AUTHOR_EMAIL: author.email,
-    GIT_COMMITTER_NAME: author.name,
-    GIT_COMMITTER_EMAIL: author.email,
-  };
+  const env = gitEnvironment(author, folder);
   const working = join(folder, 'clone');
   const git = async (...command: string[]): Promise<string> => {
     try {
@@ -67,12 +60,16 @@ export async function cloneProject(options: {
       });
     },
     async beginAnew() {
-      await git('checkout', '--quiet', await git('rev-list', '--max-parents=0', 'HEAD'), '--', '.');
+      await git('read-tree', '-u', '--reset', await git('rev-list', '--max-parents=0', 'HEAD'));
     },
     async push(message) {
       await git('commit', '--quiet', '--all', `--message=${message}`);
       await git('push', '--quiet', 'origin', 'main');
       return git('rev-parse', 'HEAD');
+    },
+    async pushWithoutPipeline(message) {
+      await git('commit', '--quiet', '--all', '--allow-empty', `--message=${message}`);
+      await git('push', '--quiet', '--push-option=ci.skip', 'origin', 'main');
     },
   };
 }

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { partNames } from '../world/part-names.ts';
+import { WorldError } from '../world/world-error.ts';
 import { parseWorldArguments, type WorldArguments } from '../world/world-options.ts';
 
 export type DemoOptions = WorldArguments & { interactive: boolean; keep: boolean };
@@ -13,6 +15,10 @@ export async function parseDemoArguments(
     argv.filter((argument) => !own.includes(argument)),
     environment,
   );
+  if (world.command !== 'start')
+    throw new WorldError(`"${world.command}" is a command of "npm run local", not of the demo: see --help.`);
+  if (world.parts.length < partNames.length)
+    throw new WorldError('The demo needs all parts of the world: leave --only out. See --help.');
   return {
     ...world,
     stateFolder: join(world.stateFolder, 'demo'),

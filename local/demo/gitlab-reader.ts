@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { WorldError } from '../world/world-error.ts';
 
-const Pipelines = z.array(z.object({ id: z.number(), status: z.string(), source: z.string(), web_url: z.string() }));
+const Pipelines = z.array(
+  z.object({ id: z.number(), status: z.string(), source: z.string(), web_url: z.string(), created_at: z.string() }),
+);
 const Statuses = z.array(
   z.object({
     name: z.string(),
@@ -28,8 +30,8 @@ export type Issue = z.infer<typeof IssueList>[number];
 /** What a data scientist looks up in GitLab. */
 export type GitlabReader = {
   pipelineOf(sha: string): Promise<Pipeline | undefined>;
-  /** Ids of the pipelines whose `package` job passed, those that ask for a run; at most the newest hundred. */
-  packagedPipelines(): Promise<number[]>;
+  /** Ids of the pipelines since then whose `package` job passed, those that ask for a run; at most the newest hundred. */
+  packagedPipelines(since: string): Promise<number[]>;
   /** The newest status `mlops` of the commit. */
   statusOf(sha: string): Promise<CommitStatus | undefined>;
   issues(): Promise<Issue[]>;
@@ -45,10 +47,10 @@ export function gitlabReader(options: { url: string; token: string; project: str
   return {
     pipelineOf: async (sha) =>
       (await get(`/pipelines?sha=${sha}`, Pipelines)).find(({ source }) => source !== 'external'),
-    async packagedPipelines() {
+    async packagedPipelines(since) {
       const passed: number[] = [];
-      for (const { id, source } of await get('/pipelines?per_page=100', Pipelines)) {
-        if (source === 'external') continue;
+      for (const { id, source, created_at } of await get('/pipelines?per_page=100', Pipelines)) {
+        if (source === 'external' || created_at < since) continue;
         const jobs = await get(`/pipelines/${id}/jobs`, Jobs);
         if (jobs.some(({ name, status }) => name === 'package' && status === 'success')) passed.push(id);
       }

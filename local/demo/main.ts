@@ -1,12 +1,14 @@
 /** `npm run demo`: three commits through the whole product, on this machine, with nobody at the keyboard. */
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Listr, type ListrTaskWrapper } from 'listr2';
 import { loadOrCreateCredentials } from '../world/credentials.ts';
+import { explainFailure } from '../world/explain-failure.ts';
+import { forgetState } from '../world/forget-state.ts';
 import { people, signInUsers } from '../world/people.ts';
 import { readRunFile } from '../world/run-file.ts';
 import { stateFolderAt } from '../world/state-folder.ts';
 import { stopOnSignals } from '../world/stop-on-signals.ts';
+import { useEnvironment } from '../world/use-environment.ts';
 import { startWorld, type World } from '../world/world.ts';
 import { WorldError } from '../world/world-error.ts';
 import { askProd, badCommit, decideAs, deniedCommit, goodCommit, type ProdAnswer, type Scene } from './acts.ts';
@@ -62,7 +64,7 @@ async function demo(options: DemoOptions): Promise<void> {
         title: 'Start the local AWS, SageMaker, GitLab, inbox and web front, and deploy the stack',
         task: async (_context, task) => {
           world = await startWorld({ ...options, onProgress: sayOnce(task) });
-          Object.assign(process.env, world.environment);
+          useEnvironment(world.environment);
           set = { stage: stageOf(world), clone: await cloneOf(world) };
         },
       },
@@ -74,6 +76,8 @@ async function demo(options: DemoOptions): Promise<void> {
       act('A steward rejects a third one', async (scene) => void outcomes.push(await deniedCommit(scene, liveOf()))),
     ],
     {
+      // Signals are the world's to handle: it ends its parts first.
+      registerSignalListeners: false,
       renderer: 'default',
       fallbackRenderer: 'simple',
       rendererOptions: { collapseSubtasks: false, collapseErrors: true, showErrorMessage: false },
@@ -99,10 +103,11 @@ function sayOnce(task: Task): (line: string) => void {
 }
 
 async function forgetFormerDemo(stateFolder: string): Promise<void> {
-  const running = readRunFile(stateFolderAt(stateFolder).runFile);
+  const folder = stateFolderAt(stateFolder);
+  const running = readRunFile(folder.runFile);
   if (running)
     throw new WorldError(`A demo is up already (process ${running.pid}): end it with Ctrl-C, then start again.`);
-  await rm(stateFolder, { recursive: true, force: true });
+  await forgetState(folder);
 }
 
 async function cloneOf({ urls, environment, folder }: World): Promise<Clone> {
@@ -144,7 +149,7 @@ function explain(error: unknown): string {
     error instanceof WorldError
       ? error.message
       : error instanceof Error
-        ? (error.stack ?? error.message)
+        ? (explainFailure(error) ?? error.stack ?? error.message)
         : String(error);
   return world ? `${sentence}\nLogs: ${join(world.folder.logs, '*.log')}` : sentence;
 }

@@ -50,7 +50,9 @@ export class GitlabAdmin {
     if (!response.ok) {
       throw new WorldError(
         `Seeding GitLab failed: ${call} answered ${response.status} ${text.slice(0, 300)}. ` +
-          'If its state comes from an older version, forget it with "npm run local -- reset" and start again.',
+          (response.status >= 500
+            ? 'The log of the GitLab stand-in (gitlab.log) says why.'
+            : 'If its state comes from an older version, forget it with "npm run local -- reset" and start again.'),
       );
     }
     return text === '' ? undefined : JSON.parse(text);

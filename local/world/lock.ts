@@ -1,11 +1,20 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorCode } from './error-code.ts';
 
-/** Runs an action while no other process of this machine runs one under the same lock folder. */
-export async function withLock<T>(folder: string, action: () => Promise<T>): Promise<T> {
-  while (!(await tryLock(folder))) await delay(200);
+/** An owner writes its id at once; a folder that has none for longer was left by one that ended in between. */
+const namelessMs = 10_000;
+
+/**
+ * Runs an action while no other process of this machine runs one under the same lock folder. `onWait` is called once if
+ * another does.
+ */
+export async function withLock<T>(folder: string, action: () => Promise<T>, onWait: () => void): Promise<T> {
+  if (!(await tryLock(folder))) {
+    onWait();
+    while (!(await tryLock(folder))) await delay(200);
+  }
   try {
     return await action();
   } finally {
@@ -21,10 +30,15 @@ async function tryLock(folder: string): Promise<boolean> {
     return true;
   } catch {
     const owner = Number(await readFile(ownerFile, 'utf8').catch(() => ''));
-    // An owner that ended without letting go; one that hasn't written its id yet is given the time to.
-    if (owner > 0 && !isAlive(owner)) await rm(folder, { recursive: true, force: true });
+    if (owner > 0 ? !isAlive(owner) : await isOlderThan(namelessMs, folder))
+      await rm(folder, { recursive: true, force: true });
     return false;
   }
+}
+
+async function isOlderThan(milliseconds: number, path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && Date.now() - found.mtimeMs > milliseconds;
 }
 
 /** Whether a process with this id exists. */

@@ -11,4 +11,7 @@ export const partTitles: Readonly<Record<PartName, string>> = {
   sagemaker: 'the local SageMaker',
 };
 
+/** For the beginning of a sentence. */
+export const capitalised = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+
 export const isPartName = (name: string): name is PartName => partNames.some((part) => part === name);

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { errorCode } from './error-code.ts';
-import { type PartName, partTitles } from './part-names.ts';
+import { killGroup } from './kill-group.ts';
+import { capitalised, type PartName, partTitles } from './part-names.ts';
 import { WorldError } from './world-error.ts';
 
 export interface PartDefinition {
@@ -75,7 +75,7 @@ function spawnPart(definition: PartDefinition): PartProcess {
     logFile: definition.logFile,
     ended,
     stop: (signal = 'SIGTERM') => stopProcess(child, ended, signal),
-    killNow: () => killGroup(child, 'SIGKILL'),
+    killNow: () => endGroup(child),
   };
 }
 
@@ -91,18 +91,12 @@ async function stopProcess(child: ChildProcess, ended: Promise<string>, signal: 
     child.kill(signal);
     await Promise.race([ended, delay(stopTimeoutMs, undefined, { ref: false })]);
   }
-  killGroup(child, 'SIGKILL');
+  endGroup(child);
   await ended;
 }
 
-/** The group may outlive its leader; a group without members is no error. */
-function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, signal);
-  } catch (error) {
-    if (!['ESRCH', 'EPERM'].includes(errorCode(error) ?? '')) throw error;
-  }
+function endGroup(child: ChildProcess): void {
+  if (child.pid !== undefined) killGroup(child.pid);
 }
 
 async function answers(url: string): Promise<boolean> {
@@ -110,5 +104,3 @@ async function answers(url: string): Promise<boolean> {
   await response?.body?.cancel();
   return response?.ok ?? false;
 }
-
-const capitalised = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);

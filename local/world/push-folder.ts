@@ -3,6 +3,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import { gitEnvironment } from './git-environment.ts';
 import type { Person } from './people.ts';
 import { WorldError } from './world-error.ts';
 
@@ -22,17 +23,7 @@ export interface FolderPush {
 /** Makes a folder the first commit of an empty project's main branch, without starting a pipeline. */
 export async function pushFolder({ folder, remote, token, author, message }: FolderPush): Promise<void> {
   const clone = await mkdtemp(join(tmpdir(), 'first-commit-'));
-  // Neither a home directory nor a configuration of this machine's git has a say.
-  const environment = {
-    PATH: process.env.PATH ?? '',
-    HOME: clone,
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_TERMINAL_PROMPT: '0',
-    GIT_AUTHOR_NAME: author.name,
-    GIT_AUTHOR_EMAIL: author.email,
-    GIT_COMMITTER_NAME: author.name,
-    GIT_COMMITTER_EMAIL: author.email,
-  };
+  const environment = gitEnvironment(author, clone);
   const git = (...command: string[]): Promise<unknown> => run('git', ['-C', clone, ...command], { env: environment });
   try {
     await cp(folder, clone, { recursive: true, filter: (source) => !notSource.has(basename(source)) });

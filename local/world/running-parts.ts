@@ -1,5 +1,5 @@
 import { type PartContext, partDefinitions } from './part-definitions.ts';
-import { type PartName, partTitles } from './part-names.ts';
+import { capitalised, type PartName, partTitles } from './part-names.ts';
 import { type PartProcess, startPart } from './part-process.ts';
 
 /**
@@ -24,7 +24,7 @@ export class RunningParts {
     void part.ended.then((how) => {
       if (this.#running.get(name) !== part) return;
       this.#running.delete(name);
-      this.#onCrash(`${partTitles[name]} ended unexpectedly (${how}): its log ${part.logFile} says why.`);
+      this.#onCrash(`${capitalised(partTitles[name])} ended unexpectedly (${how}): its log ${part.logFile} says why.`);
     });
   }
 

@@ -1,3 +1,5 @@
+import { explainFailure } from './explain-failure.ts';
+
 /**
  * Stops the world when the process is asked to end, however it is asked: Ctrl-C, a signal, an uncaught error, or the end of
  * the program that started it. A second Ctrl-C while it stops changes nothing.
@@ -15,7 +17,7 @@ export function stopOnSignals(stop: () => Promise<void>): void {
   // scripts/run.mjs holds the other end of this channel.
   process.on('disconnect', () => end(143));
   process.on('uncaughtException', (error) => {
-    process.stderr.write(`${error.stack ?? error.message}\n`);
+    process.stderr.write(`${explainFailure(error) ?? error.stack ?? error.message}\n`);
     end(1);
   });
 }

@@ -67,8 +67,8 @@ function parse(argv: readonly string[]): { values: Values; positionals: string[]
 function parseParts(only: string | boolean | undefined): PartName[] {
   const text = stringOf(only);
   if (text === undefined) return [...partNames];
-  const names = text.split(',').map((name) => name.trim());
-  return names.map((name) => {
+  const names = new Set(text.split(',').map((name) => name.trim()));
+  return [...names].map((name) => {
     if (isPartName(name)) return name;
     throw new WorldError(`--only names "${name}", which is no part: the parts are ${partNames.join(', ')}.`);
   });

@@ -132,7 +132,9 @@ async function deploy({ urls, folder, onProgress }: Furnishing): Promise<void> {
 async function stopAtCrash<T>(work: Promise<T>, end: Promise<{ crash?: string }>): Promise<T> {
   const crashed = end.then(({ crash }) => {
     throw new WorldError(
-      crash === undefined ? 'The world was stopped while it was starting.' : `While starting, ${crash}`,
+      crash === undefined
+        ? 'The world was stopped while it was starting.'
+        : `${crash} It happened while the world was starting.`,
     );
   });
   crashed.catch(() => undefined);

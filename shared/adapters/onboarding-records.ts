@@ -7,8 +7,10 @@ import type { Onboarding } from '../ports/onboarding.ts';
 
 /** The records of `onboarding/*.yaml` as the build compiled them, with the stage's values filled in. */
 export function onboardingRecords(stage: StageValues, records: unknown = compiled): Onboarding {
-  const { stage: name, accountId, region } = stage;
-  const parsed = z.array(OnboardingRecord).safeParse(fillPlaceholders(records, { stage: name, accountId, region }));
+  const { stage: name, accountId, region, rolePath } = stage;
+  const parsed = z
+    .array(OnboardingRecord)
+    .safeParse(fillPlaceholders(records, { stage: name, accountId, region, rolePath }));
   if (!parsed.success) throw new ContractBroken(`An onboarding record is wrong: ${z.prettifyError(parsed.error)}`);
   const known = parsed.data;
   return {

@@ -21,16 +21,17 @@ export type ParkRunDeps = ReleaseLeaseDeps & {
 
 /**
  * Stops a run that met a fault until a person lets it go on: on-call hears of it, its author does not. A repetition, and an
- * attempt that another one has replaced, change nothing.
+ * attempt that another one has replaced, change nothing. The mail comes first: nobody looks after a parked run, so one of which
+ * on-call was not told would wait for ever, while an active one is taken up by the sweeper.
  */
 export async function parkRun(run: Run, reasons: readonly string[], deps: ParkRunDeps): Promise<'parked' | 'over'> {
   if (hasEnded(run.status)) return 'over';
   const told = bounded(
     reasons.length > 0 ? reasons : ['A step failed without saying why. Look at the log of the workflow.'],
   );
+  await tellOnce(run, told, deps);
   const parked = await deps.runs.update(run.runId, { status: 'parked', reasons: told }, deps.now());
   await releaseAllLeases(parked, deps);
-  await tellOnce(parked, told, deps);
   await setCommitStatus(
     deps.statuses,
     parked,

@@ -1,23 +1,31 @@
 import { executionNameOf } from '../domain/names.ts';
 import type { Run } from '../domain/run.ts';
+import type { RunEvent } from '../domain/run-event.ts';
 import { stageOf } from '../domain/run-progress.ts';
 import type { Executions } from '../ports/executions.ts';
-import type { Runs } from '../ports/runs.ts';
+import type { Runs, Timeline } from '../ports/runs.ts';
 
 export type ResumeRunDeps = {
   runs: Pick<Runs, 'update'>;
+  timeline: Pick<Timeline, 'record'>;
   executions: Pick<Executions, 'startLifecycle'>;
   now: () => string;
 };
 
 /**
  * Starts the next attempt of a run: the same story again, in which every step that is done answers at once. Of two who try at
- * the same time one is refused, or both start the same attempt, whose execution has one name.
+ * the same time one is refused, or both start the same attempt, whose execution has one name. Who let it go on is on record
+ * before anything runs; an execution that could then not be started is started by the sweeper.
  * @throws WriteConflict when the run's status has changed since it was read
  */
-export async function resumeRun(run: Run, { runs, executions, now }: ResumeRunDeps): Promise<Run> {
+export async function resumeRun(
+  run: Run,
+  describe: (next: Run) => RunEvent,
+  { runs, timeline, executions, now }: ResumeRunDeps,
+): Promise<Run> {
   const changes = { attempt: run.attempt + 1, status: stageOf(run), reasons: [] };
   const resumed = await runs.update(run.runId, changes, now(), [run.status]);
+  await timeline.record(describe(resumed));
   await startAttempt(resumed, executions);
   return resumed;
 }

@@ -3,13 +3,12 @@ import { WriteConflict } from '../domain/faults.ts';
 import type { GitlabUser, Run } from '../domain/run.ts';
 import { MAINTAINER, type Memberships } from '../ports/gitlab.ts';
 import type { Onboarding } from '../ports/onboarding.ts';
-import type { Runs, Timeline } from '../ports/runs.ts';
+import type { Runs } from '../ports/runs.ts';
 import { authorizeReader } from './authorize-reader.ts';
 import { type ResumeRunDeps, resumeRun } from './resume-run.ts';
 
 export type RetryRunDeps = ResumeRunDeps & {
   runs: Pick<Runs, 'find' | 'update'>;
-  timeline: Pick<Timeline, 'record'>;
   /** Must ask GitLab anew: who may retry is a question of this moment. */
   memberships: Pick<Memberships, 'inGroup' | 'inProject'>;
   onboarding: Pick<Onboarding, 'ofModel'>;
@@ -39,15 +38,14 @@ export async function retryRun(runId: string, user: GitlabUser, deps: RetryRunDe
 }
 
 async function goOn(run: Run, user: GitlabUser, deps: RetryRunDeps): Promise<RetryResult> {
+  const actor = `${user.name} (@${user.username})`;
+  const describe = ({ runId, attempt }: Run) => {
+    const summary = `${actor} let the run go on (attempt ${attempt}).`;
+    const detail = { by: user.id, attempt };
+    return describeEvent(runId, 'run-retried', deps.now(), { summary, actor, detail, again: attempt });
+  };
   try {
-    const next = await resumeRun(run, deps);
-    const actor = `${user.name} (@${user.username})`;
-    const summary = `${actor} let the run go on (attempt ${next.attempt}).`;
-    const detail = { by: user.id, attempt: next.attempt };
-    await deps.timeline.record(
-      describeEvent(run.runId, 'run-retried', deps.now(), { summary, actor, detail, again: next.attempt }),
-    );
-    return { outcome: 'retried', run: next };
+    return { outcome: 'retried', run: await resumeRun(run, describe, deps) };
   } catch (error) {
     // Two people pressed at once: the other one was faster.
     if (error instanceof WriteConflict) return notParked(run);

@@ -1,4 +1,4 @@
-import { canonicalJson, sha256Hex } from '../domain/canonical-json.ts';
+import { canonicalJson, digestOf } from '../domain/canonical-json.ts';
 import { ContractBroken } from '../domain/faults.ts';
 import { fenceDefinition } from '../domain/fence-definition.ts';
 import { pipelineNameOf, trainingTokenOf } from '../domain/names.ts';
@@ -46,9 +46,10 @@ export async function submitPipeline(
   const tags = { ...stage.tags, model: run.model };
   const fence = { roleArn: record.roles.training, network: stage.network, keyArn: stage.keyArn, tags };
   const definition = canonicalJson(fenceDefinition(written, fence, parameters));
-  const pipelineName = pipelineNameOf(stage.stage, run.model, sha256Hex(definition));
+  const roleArn = record.roles.pipeline;
+  const pipelineName = pipelineNameOf(stage.stage, run.model, digestOf({ definition, roleArn }));
   const description = `Training of ${run.model}, fenced by the platform. Immutable: another definition is another pipeline.`;
-  await deps.pipelines.ensure({ name: pipelineName, definition, roleArn: record.roles.training, description, tags });
+  await deps.pipelines.ensure({ name: pipelineName, definition, roleArn, description, tags });
   const { arn } = await deps.pipelines.start({
     pipelineName,
     token: trainingTokenOf(run.runKey, number),

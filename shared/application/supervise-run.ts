@@ -2,12 +2,10 @@ import { describeEvent } from '../domain/describe-event.ts';
 import { executionNameOf } from '../domain/names.ts';
 import type { Run } from '../domain/run.ts';
 import type { Executions } from '../ports/executions.ts';
-import type { Timeline } from '../ports/runs.ts';
 import { type ResumeRunDeps, resumeRun, startAttempt } from './resume-run.ts';
 
 export type SuperviseRunDeps = ResumeRunDeps & {
   executions: Executions;
-  timeline: Pick<Timeline, 'record'>;
   /** Parks the run as the workflow would: on-call hears of it. */
   park: (run: Run, sentence: string) => Promise<void>;
 };
@@ -33,7 +31,9 @@ export async function superviseRun(run: Run, deps: SuperviseRunDeps): Promise<vo
       `The execution of the workflow ended as ${status} in ${run.attempt} attempts: see its history.`,
     );
   }
-  const next = await resumeRun(run, deps);
-  const summary = `The execution of the workflow was lost (${status}); attempt ${next.attempt} goes on from the last good step.`;
-  await deps.timeline.record(describeEvent(run.runId, 'run-resumed', now(), { summary, again: next.attempt }));
+  const describe = ({ runId, attempt }: Run) => {
+    const summary = `The execution of the workflow was lost (${status}); attempt ${attempt} goes on from the last good step.`;
+    return describeEvent(runId, 'run-resumed', now(), { summary, again: attempt });
+  };
+  await resumeRun(run, describe, deps);
 }

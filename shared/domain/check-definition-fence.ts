@@ -7,6 +7,7 @@ import {
   valuesBelow,
 } from './definition-problem.ts';
 import { type PipelineDefinition, type PlacedStep, stepsOf } from './pipeline-definition.ts';
+import { isReserved } from './reserved-parameters.ts';
 
 /** What the platform sets; an author may name it nowhere in a step. */
 const PLATFORM_KEYS: Readonly<Record<string, string>> = {
@@ -73,7 +74,7 @@ export function checkDefinitionFence(definition: PipelineDefinition, given: Give
     trainings.length === 1
       ? []
       : [problemAt(['Steps'], `must hold exactly one Training step; there are ${trainings.length}.`)];
-  return [...count, ...steps.flatMap((placed) => checkStep(placed, given)), ...checkDefaults(definition, given)];
+  return [...count, ...steps.flatMap((placed) => checkStep(placed, given)), ...checkParameters(definition, given)];
 }
 
 function checkStep({ step, path }: PlacedStep, given: Given): DefinitionProblem[] {
@@ -94,6 +95,7 @@ function checkStep({ step, path }: PlacedStep, given: Given): DefinitionProblem[
     ...checkImages(step.Type, values, own),
     ...values.flatMap((value) => checkInstanceType(value, given.values)),
     ...values.flatMap((value) => checkPlace(value, given.dataLocations)),
+    ...values.flatMap((value) => checkInput(value, given)),
     ...values.flatMap(checkOutput),
   ];
 }
@@ -148,21 +150,52 @@ function checkPlace({ path, value }: PlacedValue, dataLocations: Given['dataLoca
   ];
 }
 
-function checkOutput({ path, key, value }: PlacedValue): DefinitionProblem[] {
-  const isOutput =
-    key === 'S3OutputPath' ||
-    (key === 'S3Uri' && (path.includes('ProcessingOutputConfig') || path.includes('CheckpointConfig')));
-  if (!isOutput || path.at(-1) !== key || path.includes('HyperParameters') || path.includes('Environment')) return [];
-  if (referenceIn(beginningOf(value)) === 'Parameters.OutputUri') return [];
-  return [problemAt(path, 'writes outside the run: let it begin with {"Get": "Parameters.OutputUri"}.')];
+/** A place that is put together begins where the platform or the onboarding record says: pieces of a text hide any other. */
+function checkInput(placed: PlacedValue, { values, dataLocations }: Given): DefinitionProblem[] {
+  const { path, value } = placed;
+  if (!isPlace(placed) || isOutput(placed) || dataLocations === undefined) return [];
+  const beginning = beginningOf(value);
+  const [root, name = ''] = referenceIn(beginning)?.split('.') ?? [];
+  const isKnown = root === 'Steps' || (root === 'Parameters' && isReserved(name));
+  const literal = root === 'Parameters' ? values[name] : beginning;
+  const isSpelledOut = typeof literal === 'string' && literal.startsWith('s3://');
+  if ((isKnown || isSpelledOut) && isJoinedBySlashes(value)) return [];
+  return [
+    problemAt(
+      path,
+      'must begin with {"Get": "Parameters.DataUri"}, another parameter of the platform, or a whole s3:// prefix, joined by "/".',
+    ),
+  ];
 }
 
-function checkDefaults({ Parameters }: PipelineDefinition, { dataLocations }: Given): DefinitionProblem[] {
-  return Parameters.flatMap(({ DefaultValue }, index) =>
-    checkPlace(
-      { path: ['Parameters', index, 'DefaultValue'], key: 'DefaultValue', value: DefaultValue },
-      dataLocations,
-    ),
+function checkOutput(placed: PlacedValue): DefinitionProblem[] {
+  const { path, value } = placed;
+  if (!isPlace(placed) || !isOutput(placed)) return [];
+  if (referenceIn(beginningOf(value)) === 'Parameters.OutputUri' && isJoinedBySlashes(value)) return [];
+  return [problemAt(path, 'writes outside the run: let it begin with {"Get": "Parameters.OutputUri"}, joined by "/".')];
+}
+
+function isPlace({ path, key }: PlacedValue): boolean {
+  const isKey = (key === 'S3Uri' || key === 'S3OutputPath') && path.at(-1) === key;
+  return isKey && !path.includes('HyperParameters') && !path.includes('Environment');
+}
+
+function isOutput({ path, key }: PlacedValue): boolean {
+  return key === 'S3OutputPath' || path.includes('ProcessingOutputConfig') || path.includes('CheckpointConfig');
+}
+
+/** Without the slash, `…/flight-delays` and `-of-others` would make another place. */
+function isJoinedBySlashes(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('Std:Join' in value)) return true;
+  const join = value['Std:Join'];
+  if (typeof join !== 'object' || join === null || !('On' in join) || join.On !== '/') return false;
+  return !('Values' in join) || !Array.isArray(join.Values) || isJoinedBySlashes(join.Values[0]);
+}
+
+/** Wherever a parameter's value is written: as its default, or in the policy. */
+function checkParameters({ Parameters }: PipelineDefinition, { values, dataLocations }: Given): DefinitionProblem[] {
+  return Parameters.flatMap(({ Name }, index) =>
+    checkPlace({ path: ['Parameters', index], key: Name, value: values[Name] }, dataLocations),
   );
 }
 

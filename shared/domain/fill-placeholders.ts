@@ -1,9 +1,9 @@
 import { ContractBroken } from './faults.ts';
 
-export type StageValues = { stage: string; accountId: string; region: string };
+export type StageValues = { stage: string; accountId: string; region: string; rolePath: string };
 
 /**
- * The value with `${stage}`, `${accountId}` and `${region}` filled in, in every text at any depth.
+ * The value with `${stage}`, `${accountId}`, `${region}` and `${rolePath}` filled in, in every text at any depth.
  * @throws ContractBroken for a placeholder of another name
  */
 export function fillPlaceholders<Value>(value: Value, stage: StageValues): Value;
@@ -20,7 +20,7 @@ function fillText(text: string, stage: StageValues): string {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
     if (value === undefined) {
       throw new ContractBroken(
-        `An onboarding record names the placeholder \${${name}}: use stage, accountId or region.`,
+        `An onboarding record names the placeholder \${${name}}: use stage, accountId, region or rolePath.`,
       );
     }
     return value;

@@ -5,7 +5,9 @@ import type { Run } from './run.ts';
 /** What is true now, asked for anew before each environment. */
 type Evidence = {
   review: Review | undefined;
-  version: { approvalStatus: string; properties: Readonly<Record<string, string>> } | undefined;
+  version:
+    | { approvalStatus: string; properties: Readonly<Record<string, string>>; artifactUri: string; image: string }
+    | undefined;
   /** Of the bytes under approved/; `undefined` where there are none. */
   artifactSha256: string | undefined;
   policyIsIntact: boolean;
@@ -42,6 +44,10 @@ export function findReleaseProblems(run: Run, evidence: Evidence): string[] {
     [
       version?.properties['mlops:artifact-sha256'] === registered.artifactSha256,
       `Version ${registered.version} in the registry names another artifact than the one that was approved.`,
+    ],
+    [
+      version?.artifactUri === registered.artifactUri && version?.image === registered.image,
+      `Version ${registered.version} in the registry would serve ${version?.artifactUri || 'nothing'} with ${version?.image || 'no image'}; approved was ${registered.artifactUri} with ${registered.image}. Somebody changed it: push again.`,
     ],
     [record !== undefined, `${run.model} is not onboarded any more.`],
     [

@@ -25,9 +25,9 @@ export function trainingTokenOf(runKey: string, trainingNumber: number): string 
   return sha256Hex(`${runKey}/training/${trainingNumber}`);
 }
 
-/** Pipelines are immutable: one per model and definition, so that two runs never race on an update. */
-export function pipelineNameOf(stage: string, model: string, definitionSha256: string): string {
-  return `mlops-${stage}-${model}-${definitionSha256.slice(0, 12)}`;
+/** Pipelines are immutable: one per model and what defines it, so that two runs never race on an update. */
+export function pipelineNameOf(stage: string, model: string, digest: string): string {
+  return `mlops-${stage}-${model}-${digest.slice(0, 12)}`;
 }
 
 export function packageGroupNameOf(stage: string, model: string): string {

@@ -21,14 +21,15 @@ export type Floors = z.infer<typeof Floors>;
 
 /**
  * What the platform says of one model (`onboarding/<model>.yaml`), beyond the reach of its authors.
- * Strings may hold `${stage}`, `${accountId}` and `${region}`, which the stage fills in.
+ * Strings may hold `${stage}`, `${accountId}`, `${region}` and `${rolePath}`, which the stage fills in.
  */
 export const OnboardingRecord = z.strictObject({
   model: ModelName,
   project: z.strictObject({ id: z.number().int(), path: z.string() }),
   allowedRefs: z.array(z.string()).min(1),
   groups: z.strictObject({ stewards: z.string(), onCall: z.string(), auditors: z.string().optional() }),
-  roles: z.strictObject({ training: z.string(), serving: z.string() }),
+  /** `pipeline` makes the jobs, `training` is what user code runs as, `serving` what a model runs as. */
+  roles: z.strictObject({ pipeline: z.string(), training: z.string(), serving: z.string() }),
   images: z.strictObject({ processing: z.string(), training: z.string(), inference: z.string() }),
   /** Prefixes that the policy's data may lie under. */
   dataLocations: z.array(S3UriTemplate).min(1),

@@ -45,6 +45,9 @@ export type ModelVersion = {
   version: number;
   approvalStatus: 'Approved' | 'Rejected' | 'PendingManualApproval';
   properties: Record<string, string>;
+  /** What an endpoint of this version would serve: of its first container; empty where it has none. */
+  artifactUri: string;
+  image: string;
 };
 
 export type ModelRegistry = {

@@ -23,6 +23,7 @@ const Variables = z.object({
   MLOPS_SECURITY_GROUP_IDS: List,
   MLOPS_NETWORK_ISOLATION: z.enum(['true', 'false']).transform((text) => text === 'true'),
   MLOPS_COST_TAG: z.string().min(1),
+  MLOPS_ROLE_PATH: z.string().regex(/^\/(?:.*\/)?$/, 'a path that begins and ends with a slash'),
 });
 
 /** What the template tells every function of its stage. */
@@ -35,6 +36,8 @@ export type Environment = {
   /** The control plane's versioned bucket: bundles/, code/, runs/, documents/, approved/. */
   bucket: string;
   keyArn: string;
+  /** Below which the stage's roles stand; `/` or `/…/`. */
+  rolePath: string;
   /** Where people reach the pages, without a trailing slash. */
   publicUrl: string;
   gitlabUrl: string;
@@ -59,6 +62,7 @@ export function readEnvironment(variables: Record<string, string | undefined> = 
     bus: v.MLOPS_BUS,
     bucket: v.MLOPS_BUCKET,
     keyArn: v.MLOPS_KEY_ARN,
+    rolePath: v.MLOPS_ROLE_PATH,
     publicUrl: v.MLOPS_PUBLIC_URL,
     gitlabUrl: v.MLOPS_GITLAB_URL,
     allowSecretToken: v.MLOPS_ALLOW_SECRET_TOKEN,

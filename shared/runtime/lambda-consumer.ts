@@ -3,9 +3,10 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
-import { type Environment, readEnvironment } from './environment.ts';
+import type { Environment } from './environment.ts';
 import { parseOrBreak } from './lambda-step.ts';
 import { logger } from './logger.ts';
+import { onceBuilt } from './once-built.ts';
 
 /** An EventBridge event as a rule hands it to a queue. */
 const Envelope = z.looseObject({
@@ -29,12 +30,11 @@ export function lambdaConsumer<Detail extends z.ZodType, Dependencies>(
   build: (environment: Environment) => Dependencies,
 ) {
   const processor = new BatchProcessor(EventType.SQS);
-  let dependencies: Dependencies | undefined;
+  const dependencies = onceBuilt(build);
   return middy<SQSEvent>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .handler(async (event: SQSEvent, context: Context) => {
-      dependencies ??= build(readEnvironment());
-      const built = dependencies;
+      const built = dependencies();
       const consume = async (record: SQSRecord) => {
         try {
           const envelope = parseOrBreak(Envelope, JSON.parse(record.body), 'The event');

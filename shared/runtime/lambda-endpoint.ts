@@ -2,8 +2,9 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { Fault } from '../domain/faults.ts';
-import { type Environment, readEnvironment } from './environment.ts';
+import type { Environment } from './environment.ts';
 import { logger } from './logger.ts';
+import { onceBuilt } from './once-built.ts';
 
 /** A small JSON answer. */
 export function answerJson(statusCode: number, body: Record<string, unknown>): APIGatewayProxyStructuredResultV2 {
@@ -19,13 +20,12 @@ export function lambdaEndpoint<Dependencies>(
   run: (event: APIGatewayProxyEventV2, dependencies: Dependencies) => Promise<APIGatewayProxyStructuredResultV2>,
   build: (environment: Environment) => Dependencies,
 ) {
-  let dependencies: Dependencies | undefined;
+  const dependencies = onceBuilt(build);
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .handler(async (event: APIGatewayProxyEventV2) => {
       try {
-        dependencies ??= build(readEnvironment());
-        return await run(event, dependencies);
+        return await run(event, dependencies());
       } catch (error) {
         logger.error('the request could not be answered', {
           error: error instanceof Error ? error : new Error(String(error)),

@@ -2,8 +2,9 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import * as z from 'zod';
 import { ContractBroken } from '../domain/faults.ts';
-import { type Environment, readEnvironment } from './environment.ts';
+import type { Environment } from './environment.ts';
 import { logger } from './logger.ts';
+import { onceBuilt } from './once-built.ts';
 
 /** A step of a workflow: what goes in, what comes out, and what it does with what it is given. */
 export type Step<Input extends z.ZodType, Output extends z.ZodType, Dependencies> = {
@@ -23,15 +24,6 @@ export function parseOrBreak<Schema extends z.ZodType>(schema: Schema, value: un
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw new ContractBroken(`${what} is not as agreed: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
-}
-
-/** Dependencies are built once per cold start, on the first call, so that a wrong environment is an error of the call. */
-function onceBuilt<Dependencies>(build: (environment: Environment) => Dependencies): () => Dependencies {
-  let built: Dependencies | undefined;
-  return () => {
-    built ??= build(readEnvironment());
-    return built;
-  };
 }
 
 /** Makes the Lambda of a workflow's Task: parses the input and the output, and gives faults their names. */

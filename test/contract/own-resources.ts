@@ -105,9 +105,9 @@ export async function makeQueue() {
   return {
     queueUrl: QueueUrl ?? '',
     queueArn,
-    /** The next message, waiting up to ten seconds for it. */
-    receive: async () => {
-      const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 10 }));
+    /** The next message, waiting up to ten seconds for it, or as long as is said. */
+    receive: async (WaitTimeSeconds = 10) => {
+      const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds }));
       return Messages?.[0]?.Body;
     },
     remove: async () => {

@@ -86,24 +86,47 @@ describe('least privilege', () => {
         .map((s) => ({ name, s })),
     );
     expect(passing.map(({ name }) => name).sort()).toEqual([
+      'PipelineRole',
       'RollOutEndpointRole',
       'StartTrainingRole',
-      'TrainingRole',
     ]);
     for (const { s } of passing) {
       expect(s.Condition).toEqual({ StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } });
     }
   });
 
-  it('has no role that both trains and approves, and none of user code that calls the registry or hosting', () => {
+  it('lets the stage key be granted on to services of AWS alone, by those that create endpoints and by jobs', () => {
+    const granting = roles.flatMap(([name, role]) =>
+      statementsOf(role)
+        .filter((statement) => actionsOf(statement).includes('kms:CreateGrant'))
+        .map((statement) => ({ name, statement })),
+    );
+    expect(granting.map(({ name }) => name).sort()).toEqual([
+      'PipelineRole',
+      'RestoreEndpointRole',
+      'RollOutEndpointRole',
+      'ServingRole',
+      'TrainingRole',
+    ]);
+    for (const { statement } of granting) {
+      expect(statement.Condition).toMatchObject({ Bool: { 'kms:GrantIsForAWSResource': 'true' } });
+    }
+  });
+
+  it('has no role that both trains and approves, and none of user code that calls SageMaker or passes a role', () => {
     for (const [name, role] of roles) {
       const statements = statementsOf(role);
       const trains =
         mayDo(statements, 'sagemaker:StartPipelineExecution') || mayDo(statements, 'sagemaker:CreateTrainingJob');
       expect([name, trains && mayDo(statements, 'sagemaker:UpdateModelPackage')]).toEqual([name, false]);
     }
-    const training = statementsOf(template.Resources.TrainingRole?.Properties ?? {}).flatMap(actionsOf);
-    expect(training.filter((action) => /sagemaker:.*(ModelPackage|Endpoint|Model$)/.test(action))).toEqual([]);
+    for (const name of ['TrainingRole', 'ServingRole']) {
+      const actions = statementsOf(template.Resources[name]?.Properties ?? {}).flatMap(actionsOf);
+      expect([name, actions.filter((action) => /^(sagemaker|iam|states|lambda|dynamodb):/.test(action))]).toEqual([
+        name,
+        [],
+      ]);
+    }
   });
 
   it('gives the pages a role that writes nothing and decides nothing', () => {
@@ -266,6 +289,7 @@ describe('stage parameters reach everything', () => {
         MLOPS_SECURITY_GROUP_IDS: ODD_STAGE.securityGroupIds,
         MLOPS_NETWORK_ISOLATION: 'true',
         MLOPS_COST_TAG: 'cc-42',
+        MLOPS_ROLE_PATH: '/mlops/',
         MLOPS_PUBLIC_URL: ODD_STAGE.publicUrl,
         MLOPS_GITLAB_URL: ODD_STAGE.gitlabUrl,
       });

@@ -97,6 +97,8 @@ export function fakeModelRegistry(): FakeModelRegistry {
         version: number,
         approvalStatus: 'PendingManualApproval' as const,
         properties: { ...request.properties, 'mlops:run': request.runId },
+        artifactUri: request.artifactUri,
+        image: request.image,
         request: structuredClone(request),
         description: '',
       };

@@ -88,6 +88,7 @@ export function sampleOnboarding(changes: Partial<OnboardingRecord> = {}): Onboa
     allowedRefs: ['main'],
     groups: { stewards: 'ml-stewards', onCall: 'ml-on-call' },
     roles: {
+      pipeline: 'arn:aws:iam::000000000000:role/mlops-test-pipeline',
       training: 'arn:aws:iam::000000000000:role/mlops-test-training',
       serving: 'arn:aws:iam::000000000000:role/mlops-test-serving',
     },

@@ -20,6 +20,8 @@ export default async function startWorld() {
   const folder = running ?? mkdtempSync(join(tmpdir(), 'mlops-test-world-'));
   const world = running === undefined ? spawnWorld(folder) : undefined;
   const run = await whenReady(folder, world);
+  // A shell's own account must not win over the world's keys.
+  for (const name of ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'AWS_SESSION_TOKEN']) delete process.env[name];
   Object.assign(process.env, run.environment, { MLOPS_TEST_WORLD: folder });
   globalThis.mlopsTestWorld = world === undefined ? undefined : { process: world, folder };
 }
@@ -28,9 +30,8 @@ function spawnWorld(folder) {
   const world = spawn(
     process.execPath,
     [join(root, 'scripts', 'run.mjs'), 'local', '--free-ports', '--state-folder', folder],
-    {
-      stdio: ['ignore', 2, 2],
-    },
+    // When Jest is killed, the channel closes, and the world ends.
+    { stdio: ['ignore', 2, 2, 'ipc'] },
   );
   // Jest may end without its tear-down; the world then ends with it.
   process.on('exit', () => world.kill('SIGTERM'));

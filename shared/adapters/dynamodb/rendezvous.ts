@@ -15,9 +15,11 @@ import { queryShards, shardOf } from './shards.ts';
 import { entityOf } from './stored-entity.ts';
 import { type Key, openTable, type Values } from './table.ts';
 
-/** A signal that nobody waits for, and a meeting that is over, are forgotten after the longest a workflow can wait for one. */
+/**
+ * Twice the longest that a workflow waits. After that a meeting is over, or is one of a task that ended without an answer: nobody
+ * would ever take it off the list of waits.
+ */
 const KEPT_SECONDS = 30 * 24 * 3600;
-const OVERDUE_PER_SHARD = 100;
 
 const keyOf = (subject: string): Key => ({ pk: `WAIT#${subject}`, sk: 'WAIT' });
 const subjectOf = (item: Values): string => String(item.pk).slice('WAIT#'.length);
@@ -44,10 +46,13 @@ export function dynamodbRendezvous({
       keyOf(subject),
       Meeting,
       (meeting = {}) => change(meeting),
-      (meeting) =>
-        isWaiting(meeting)
-          ? { gsi1pk: shardOf('WAITING', subject), gsi1sk: `${meeting.waitingSince ?? now}#${subject}` }
-          : { ttl: Math.floor(Date.parse(now) / 1000) + KEPT_SECONDS },
+      (meeting) => ({
+        ttl: Math.floor(Date.parse(now) / 1000) + KEPT_SECONDS,
+        ...(isWaiting(meeting) && {
+          gsi1pk: shardOf('WAITING', subject),
+          gsi1sk: `${meeting.waitingSince ?? now}#${subject}`,
+        }),
+      }),
     );
   }
 
@@ -87,7 +92,7 @@ export function dynamodbRendezvous({
     },
 
     async overdue(before) {
-      const items = await queryShards(table, 'WAITING', { before, limitPerShard: OVERDUE_PER_SHARD });
+      const items = await queryShards(table, 'WAITING', { before });
       return items.map((item) => ({
         subject: subjectOf(item),
         waitingSince: entityOf(Meeting, item).waitingSince ?? before,

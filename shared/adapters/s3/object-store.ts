@@ -24,7 +24,8 @@ export function s3ObjectStore(): ObjectStore {
           Prefix: prefix,
           ...page,
         });
-        const answer = await asFaults(`Listing ${uri}`, () => client.send(command));
+        const answer = await orNoBucket(() => asFaults(`Listing ${uri}`, () => client.send(command)));
+        if (answer === undefined) return [];
         for (const { Key, VersionId, ETag, Size, IsLatest } of answer.Versions ?? []) {
           if (Key === undefined || IsLatest !== true) continue;
           found.push({
@@ -120,6 +121,16 @@ export function s3ObjectStore(): ObjectStore {
       return Body.transformToWebStream();
     },
   };
+}
+
+/** A bucket that is not there holds nothing, as a prefix below which nothing lies. */
+async function orNoBucket<Answer>(call: () => Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (isNamed(error, 'NoSuchBucket')) return undefined;
+    throw error;
+  }
 }
 
 /** A connection that breaks in the middle of an object is a fault that passes. */

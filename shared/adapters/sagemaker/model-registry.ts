@@ -120,10 +120,13 @@ function requestOf(version: Registered) {
 }
 
 function asVersion(answer: DescribeModelPackageCommandOutput): ModelVersion {
+  const container = answer.InferenceSpecification?.Containers?.[0];
   return {
     modelPackageArn: required(answer.ModelPackageArn, 'ModelPackageArn'),
     version: required(answer.ModelPackageVersion, 'ModelPackageVersion'),
     approvalStatus: required(answer.ModelApprovalStatus, 'ModelApprovalStatus'),
     properties: answer.CustomerMetadataProperties ?? {},
+    artifactUri: container?.ModelDataUrl ?? '',
+    image: container?.Image ?? '',
   };
 }

@@ -21,15 +21,20 @@ export function mailSubject(subject: string): string {
   return plain.length < 100 ? plain : `${plain.slice(0, 96)}...`;
 }
 
+/** A group has a path such as `ml/stewards`; the names of topics take no slashes and dots. plugins/onboarded-models.mjs makes them. */
+export function topicNameOf(stage: string, role: string, group: string): string {
+  return `mlops-${stage}-${role}-${group.replaceAll(/[^A-Za-z0-9_-]/g, '-')}`;
+}
+
 export function snsNotices({ region, accountId, stage }: Place): Notices {
-  const tell = async (topic: string, { subject, text }: Notice) => {
-    const TopicArn = `arn:aws:sns:${region}:${accountId}:mlops-${stage}-${topic}`;
-    await asFaults(`Mailing to ${topic}`, () =>
+  const tell = async (role: string, group: string, { subject, text }: Notice) => {
+    const TopicArn = `arn:aws:sns:${region}:${accountId}:${topicNameOf(stage, role, group)}`;
+    await asFaults(`Mailing to ${role} ${group}`, () =>
       snsClient().send(new PublishCommand({ TopicArn, Subject: mailSubject(subject), Message: text })),
     );
   };
   return {
-    tellStewards: (group, notice) => tell(`stewards-${group}`, notice),
-    tellOnCall: (group, notice) => tell(`on-call-${group}`, notice),
+    tellStewards: (group, notice) => tell('stewards', group, notice),
+    tellOnCall: (group, notice) => tell('on-call', group, notice),
   };
 }

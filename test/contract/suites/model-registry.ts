@@ -27,6 +27,12 @@ export function modelRegistryContract(make: () => Promise<ModelRegistry>) {
     expect(await registry.describe(first.modelPackageArn)).toEqual(first);
   });
 
+  it('says which artifact and image an endpoint of the version would serve', async () => {
+    const { modelPackageArn } = await register('run-1');
+    const { artifactUri, image } = versionOf(group, 'run-1');
+    expect(await registry.describe(modelPackageArn)).toMatchObject({ artifactUri, image });
+  });
+
   it("finds a run's version instead of doubling it", async () => {
     const first = await register('run-1');
     await register('run-2');

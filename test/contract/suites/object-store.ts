@@ -36,6 +36,7 @@ export function objectStoreContract(make: () => Promise<{ objects: ObjectStore; 
 
   it('lists nothing where nothing lies', async () => {
     expect(await objects.list(`${root}/none/`)).toEqual([]);
+    expect(await objects.list(`s3://mlops-no-such-bucket-${anyId()}/none/`)).toEqual([]);
   });
 
   it('tells an object that is missing from one that is there', async () => {

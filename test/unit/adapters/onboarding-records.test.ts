@@ -3,11 +3,12 @@ import { onboardingRecords } from '../../../shared/adapters/onboarding-records.t
 import { ContractBroken } from '../../../shared/domain/faults.ts';
 import { sampleOnboarding } from '../../fakes/sample-records.ts';
 
-const stage = { stage: 'qa', accountId: '111122223333', region: 'eu-west-1' };
+const stage = { stage: 'qa', accountId: '111122223333', region: 'eu-west-1', rolePath: '/mlops/' };
 const written = {
   ...sampleOnboarding(),
   roles: {
-    training: `arn:aws:iam::\${accountId}:role/mlops-\${stage}-training`,
+    pipeline: `arn:aws:iam::\${accountId}:role/y`,
+    training: `arn:aws:iam::\${accountId}:role\${rolePath}mlops-\${stage}-training`,
     serving: `arn:aws:iam::\${accountId}:role/x`,
   },
   dataLocations: [`s3://mlops-data-\${stage}/flight-delays/`],
@@ -15,7 +16,7 @@ const written = {
 
 it('fills in what the stage knows', () => {
   const record = onboardingRecords(stage, [written]).ofModel('flight-delays');
-  expect(record?.roles.training).toBe('arn:aws:iam::111122223333:role/mlops-qa-training');
+  expect(record?.roles.training).toBe('arn:aws:iam::111122223333:role/mlops/mlops-qa-training');
   expect(record?.dataLocations).toEqual(['s3://mlops-data-qa/flight-delays/']);
 });
 

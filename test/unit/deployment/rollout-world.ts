@@ -42,13 +42,14 @@ async function approvedRun(changes: Partial<Run>) {
   objects.put(artifactUri, MODEL_BYTES);
   const goldenUri = `s3://${BUCKET}/runs/${accepted.run.runId}/t1/postprocess/golden-answers.jsonl`;
   const { versionId } = objects.put(goldenUri, GOLDEN);
+  const record = sampleOnboarding();
   const registry = fakeModelRegistry();
   const { modelPackageArn, version } = await registry.register({
     group: 'mlops-test-flight-delays',
     runId: accepted.run.runId,
     clientToken: 'x',
     description: '',
-    image: '',
+    image: record.images.inference,
     artifactUri,
     environment: {},
     contentTypes: [],
@@ -63,7 +64,6 @@ async function approvedRun(changes: Partial<Run>) {
     modelCard: '',
   });
   await registry.setApproval(modelPackageArn, 'Approved', '');
-  const record = sampleOnboarding();
   const packetSha256 = 'a'.repeat(64);
   const by = { id: 3, username: 'steward-1', name: 'Stella' };
   const policySha256 = accepted.run.policySha256 ?? '';

@@ -60,6 +60,15 @@ describe('the smoke test', () => {
     });
   });
 
+  it('fails one that is too slow to be asked everything, instead of being cut off itself', async () => {
+    const w = await inService();
+    const { answer } = w.deps.hosting;
+    w.deps.hosting.answer = (input) => ({ ...answer(input), latencyMs: 80_000 });
+    const { outcome, reasons } = await w.smokeTest();
+    expect(outcome).toBe('failed');
+    expect(reasons.at(-1)).toContain('answered 2 of 3 golden inputs in 150 s');
+  });
+
   it('reads the golden answers in the version that was registered', async () => {
     const w = await inService();
     w.deps.objects.put(w.run.registered?.goldenAnswers.uri ?? '', 'others');

@@ -52,6 +52,16 @@ describe('verifying a release', () => {
       (w) => w.deps.runs.put({ ...w.run, registered: { ...registeredOf(w), image: 'old-image' } }),
       'approved was old-image',
     ],
+    [
+      'the version in the registry was pointed at other bytes',
+      (w) => Object.assign(w.deps.registry.versions[0] ?? {}, { artifactUri: 's3://elsewhere/model.tar.gz' }),
+      'would serve s3://elsewhere/model.tar.gz',
+    ],
+    [
+      'the version in the registry was given another image',
+      (w) => Object.assign(w.deps.registry.versions[0] ?? {}, { image: 'their-image' }),
+      'with their-image; approved was',
+    ],
     ['there is no approval', (w) => w.deps.runs.put(withoutApproval(w)), 'no approval'],
   ];
 
@@ -64,6 +74,27 @@ describe('verifying a release', () => {
     expect(w.events()).toEqual([]);
   });
 
+  it('finds that an earlier attempt brought it live, and leaves one deployment in GitLab', async () => {
+    const w = await liveIn('dev');
+    const before = { gitlab: structuredClone(w.deps.gitlab.all), events: w.events() };
+    await expect(w.verify()).resolves.toEqual({ outcome: 'live', reasons: [] });
+    await expect(w.record()).resolves.toEqual({ outcome: 'live', reasons: [] });
+    expect(w.deps.gitlab.all).toEqual(before.gitlab);
+    expect(w.events()).toEqual(before.events);
+  });
+
+  it('rolls out again what it brought live when the endpoint stands elsewhere by now', async () => {
+    const w = await liveIn('dev');
+    w.deps.hosting.settle(w.endpointName('dev'), { configName: 'by-hand' });
+    await expect(w.verify()).resolves.toMatchObject({ outcome: 'verified' });
+  });
+
+  it('still blocks what is live when its approval is gone', async () => {
+    const w = await liveIn('dev');
+    w.deps.runs.put(withoutApproval(w));
+    await expect(w.verify()).resolves.toMatchObject({ outcome: 'blocked' });
+  });
+
   it('gives way to a newer candidate that is live already', async () => {
     const w = await rolloutWorld();
     const live = sampleRelease({ runId: 'f'.repeat(20), sequence: 9, commit: w.run.commit });
@@ -71,6 +102,17 @@ describe('verifying a release', () => {
     await expect(w.verify()).resolves.toMatchObject({ outcome: 'superseded' });
   });
 });
+
+/** After a first attempt that went well in this environment. */
+async function liveIn(environment: string): Promise<RolloutWorld> {
+  const w = await rolloutWorld();
+  await w.verify(environment);
+  await w.rollOut(environment);
+  await w.arrive(environment);
+  await w.smokeTest(environment);
+  await w.record(environment);
+  return w;
+}
 
 function approvalOf({ run }: RolloutWorld) {
   if (run.approval === undefined) throw new Error('no approval');

@@ -216,6 +216,38 @@ describe('the fence around user code', () => {
       ),
     ).toEqual([expect.stringContaining('lies outside')]);
   });
+
+  it('looks at the values that the policy gives to parameters', () => {
+    const own = definition({ Parameters: [...parameters, { Name: 'Extra', Type: 'String' }] });
+    expect(sentencesOf(own, { parameters: { Extra: 's3://mlops-data-test/flight-delays/2013' } })).toEqual([]);
+    expect(sentencesOf(own, { parameters: { Extra: 's3://mlops-data-test/salaries/' } })).toEqual([
+      expect.stringContaining('s3://mlops-data-test/salaries/, which lies outside'),
+    ]);
+  });
+
+  it.each([
+    ['a text in pieces', { 'Std:Join': { On: '', Values: ['s3', '://salaries/'] } }],
+    ['a text in pieces by slashes', join('s3:', '', 'salaries')],
+    ['a neighbour of the data', { 'Std:Join': { On: '', Values: [get('CodeUri'), '-of-others'] } }],
+    ['a neighbour inside', join({ 'Std:Join': { On: '', Values: [get('CodeUri'), '-of-others'] } }, 'x')],
+    ['a parameter with half a place', join(get('Half'), 'salaries')],
+  ])('reads no place that is put together from %s', (_case, S3Uri) => {
+    const Steps = [trainStep({ InputDataConfig: [{ S3Uri: get('CodeUri') }, { S3Uri }] })];
+    const Parameters = [...parameters, { Name: 'Half', Type: 'String', DefaultValue: 's3:/' }];
+    expect(sentencesOf(definition({ Steps, Parameters }))).toEqual([
+      expect.stringContaining('[1].S3Uri must begin with'),
+    ]);
+  });
+
+  it('reads what another step wrote, and folders below the places of the platform', () => {
+    const places = [
+      get('CodeUri'),
+      join(get('CodeUri'), 'lib'),
+      { Get: "Steps.Train.ProcessingOutputConfig.Outputs['x'].S3Output.S3Uri" },
+    ];
+    const inputs = { ProcessingInputs: places.map((S3Uri) => ({ S3Input: { S3Uri } })) };
+    expect(sentencesOf(definition({ Steps: [trainStep(), processingStep('After', inputs)] }))).toEqual([]);
+  });
 });
 
 describe('parameters', () => {

@@ -162,7 +162,7 @@ describe('the model card', () => {
 });
 
 describe('placeholders of an onboarding record', () => {
-  const stage = { stage: 'test', accountId: '111122223333', region: 'eu-central-1' };
+  const stage = { stage: 'test', accountId: '111122223333', region: 'eu-central-1', rolePath: '/' };
   const place = (name: string) => `$\{${name}}`;
 
   it('are filled in every text at any depth', () => {
@@ -175,6 +175,6 @@ describe('placeholders of an onboarding record', () => {
   });
 
   it.each(['nope', '', 'constructor'])('of another name are a broken contract: %p', (name) => {
-    expect(() => fillPlaceholders({ text: place(name) }, stage)).toThrow('use stage, accountId or region');
+    expect(() => fillPlaceholders({ text: place(name) }, stage)).toThrow('use stage, accountId, region or rolePath');
   });
 });

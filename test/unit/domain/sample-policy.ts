@@ -27,7 +27,11 @@ export const sampleRecord: OnboardingRecord = {
   project: { id: 17, path: 'ml/flight-delays' },
   allowedRefs: ['main'],
   groups: { stewards: 'ml-stewards', onCall: 'ml-on-call' },
-  roles: { training: 'arn:aws:iam::111122223333:role/training', serving: 'arn:aws:iam::111122223333:role/serving' },
+  roles: {
+    pipeline: 'arn:aws:iam::111122223333:role/pipeline',
+    training: 'arn:aws:iam::111122223333:role/training',
+    serving: 'arn:aws:iam::111122223333:role/serving',
+  },
   images: { processing: 'p', training: 't', inference: 'i' },
   dataLocations: ['s3://mlops-data-test/flight-delays/'],
   floors: {

@@ -49,6 +49,14 @@ describe('parking a run', () => {
     expect(deps.timeline.events.filter(({ type }) => type === 'run-parked')).toHaveLength(1);
   });
 
+  it('leaves the run to the sweeper while on-call can not be told', async () => {
+    const deps = world();
+    const run = deps.runs.put(sampleRun());
+    deps.notices.tellOnCall = () => Promise.reject(new Error('SNS is away.'));
+    await expect(step.run({ runId: run.runId, attempt: 1, end: refused }, deps)).rejects.toThrow('SNS is away.');
+    expect((await deps.runs.get(run.runId)).status).toBe('training');
+  });
+
   it('says the sentence of a caught fault, without its stack and without secrets', async () => {
     const deps = world();
     const run = deps.runs.put(sampleRun());

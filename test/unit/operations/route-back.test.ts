@@ -72,6 +72,14 @@ describe('routing a run back', () => {
     expect(w.deps.timeline.bus.facts[0]).toMatchObject({ detailType: 'RunRoutedBack.v1', detail: { issueUrl } });
   });
 
+  it('tells of a policy that was tampered with, though it can not ask it for labels', async () => {
+    const w = await world();
+    if (w.run.policy) w.deps.documents.tamper(w.run.policy, '{}');
+    await w.routeBack({ outcome: 'blocked', reasons: ['The recorded policy is missing or was changed.'] });
+    expect(w.deps.issues.opened).toEqual([expect.objectContaining({ labels: [] })]);
+    expect(await w.current()).toMatchObject({ status: 'routed-back' });
+  });
+
   it('doubles nothing when it is repeated', async () => {
     const w = await world();
     await w.routeBack();

@@ -149,7 +149,17 @@ describe('the sweep', () => {
     deps.reviews.put(sampleReview(run, { expiresAt: NOON }));
     await deps.rendezvous.wait(subjects.training(ARN), 'token of training', NOON);
     await deps.rendezvous.wait(subjects.review('0123456789abcdef0123456789abcdef'), 'token of review', NOON);
-    await expect(sweep(deps)).rejects.toThrow('1 of 4 repairs failed');
+    await expect(sweep(deps)).rejects.toThrow('1 repair failed');
     expect(deps.rendezvous.tokens.answers.has('token of review')).toBe(true);
+  });
+
+  it('repairs the other kinds when one list can not be read', async () => {
+    const deps = world();
+    const run = await running(deps, { status: 'awaiting-approval' });
+    deps.reviews.put(sampleReview(run, { expiresAt: NOON }));
+    await deps.rendezvous.wait(subjects.review('0123456789abcdef0123456789abcdef'), 'token', NOON);
+    deps.runs.listActive = () => Promise.reject(new Error('The stored item RUN#x is damaged.'));
+    await expect(sweep(deps)).rejects.toThrow('1 repair failed');
+    expect(deps.rendezvous.tokens.answers.get('token')).toMatchObject({ output: { outcome: 'expired' } });
   });
 });

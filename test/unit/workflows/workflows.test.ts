@@ -70,6 +70,11 @@ describe('the workflows', () => {
     }
   });
 
+  it('neither moves nor tests an environment again that an earlier attempt of the run brought live', () => {
+    const found = stateOf(rollout, 'IsTheReleaseVerified').Choices?.find(({ Condition }) => Condition.includes("'live'"));
+    expect(found?.Next).toBe('RecordDeployment');
+  });
+
   it('waits for an approval longer than any policy lets it take', () => {
     expect(stateOf(lifecycle, 'RequestApproval').TimeoutSeconds).toBeGreaterThan(secondsOf('P14D') ?? Number.NaN);
   });

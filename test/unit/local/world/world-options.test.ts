@@ -25,6 +25,10 @@ describe('the options of npm run local', () => {
     expect(settings.ports).toMatchObject({ aws: 9001, web: 9003, gitlab: 8081 });
   });
 
+  it('start a part once, however often it is named', async () => {
+    expect((await parseWorldArguments(['--only', 'aws,aws'], {})).parts).toEqual(['aws']);
+  });
+
   it('give five different free ports when asked', async () => {
     const { ports } = await parseWorldArguments(['--free-ports'], {});
     expect(new Set(Object.values(ports)).size).toBe(5);
