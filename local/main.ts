@@ -50,6 +50,8 @@ async function prepare(settings: WorldArguments): Promise<void> {
   stopOnSignals(() => Promise.resolve());
   const venvs = await prepareTools(settings.parts, venvFolder, (line) => process.stderr.write(`${line}\n`));
   for (const venv of Object.values(venvs)) process.stdout.write(`${venv.folder}\n`);
+  // The channel to the starter would keep this process.
+  process.exit(0);
 }
 
 async function reset(settings: WorldArguments): Promise<void> {

@@ -1,8 +1,12 @@
 import * as z from 'zod';
 import { ContractBroken } from '../../shared/domain/faults.ts';
 import type { Run } from '../../shared/domain/run.ts';
+import { fitted } from '../../shared/domain/run-end.ts';
 import type { RunEvent, RunEventType } from '../../shared/domain/run-event.ts';
 import { type DetailType, factCatalogue } from './fact-catalogue.ts';
+
+/** A fact has at most 8 KB; what a fact holds beside its reasons needs less than two. */
+const MOST_BYTES_OF_REASONS = 6000;
 
 type OwnFacts = (event: RunEvent, run: Run) => Record<string, unknown>;
 type FactRule = { detailType: DetailType; ownFacts: OwnFacts };
@@ -62,11 +66,17 @@ const rules: Partial<Record<RunEventType, FactRule>> = {
   'run-routed-back': {
     detailType: 'RunRoutedBack.v1',
     ownFacts: (event, run) => ({
-      reasons: event.detail.reasons ?? run.reasons,
+      reasons: fittedReasons(event.detail.reasons) ?? fitted(run.reasons, MOST_BYTES_OF_REASONS),
       issueUrl: event.detail.issueUrl ?? run.issueUrl,
     }),
   },
 };
+
+/** Anything but a list of texts is left to the contract, which refuses it. */
+function fittedReasons(reasons: unknown): unknown {
+  const texts = z.array(z.string()).safeParse(reasons);
+  return texts.success ? fitted(texts.data, MOST_BYTES_OF_REASONS) : reasons;
+}
 
 function trainingEnded(outcome: 'trained' | 'failed'): OwnFacts {
   return (event, run) => ({

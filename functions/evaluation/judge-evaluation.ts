@@ -33,6 +33,9 @@ export type JudgeEvaluationDeps = {
   now: () => string;
 };
 
+/** What a function can hash and unpack well within its time. */
+const MAX_ARTIFACT_BYTES = 3_000_000_000;
+
 const Judgement = z.object({ outcome: z.enum(['passed', 'rejected', 'inconclusive', 'blocked']), reasons: Reasons });
 type Judgement = z.infer<typeof Judgement>;
 
@@ -56,6 +59,8 @@ export const handler = lambdaStep(step, (environment) => {
 async function judgeEvaluation(input: WhichRun, deps: JudgeEvaluationDeps): Promise<Judgement> {
   const run = await currentRun(deps.runs, input);
   const uri = artifactUriOf(run);
+  const sizeBytes = (await deps.objects.head(uri))?.sizeBytes ?? 0;
+  if (sizeBytes > MAX_ARTIFACT_BYTES) return { outcome: 'blocked', reasons: [describeSize(uri, sizeBytes)] };
   const artifact = { uri, ...(await deps.objects.digest(uri)) };
   if (run.artifactSha256 !== undefined && run.artifactSha256 !== artifact.sha256) {
     return {
@@ -98,6 +103,10 @@ function artifactUriOf(run: Run): string {
   const uri = run.training?.artifactUri;
   if (uri !== undefined) return uri;
   throw new ContractBroken(`Run ${run.runId} has no model artifact, so it can't be judged. Look at its training.`);
+}
+
+function describeSize(uri: string, sizeBytes: number): string {
+  return `The model artifact ${uri} has ${sizeBytes} bytes; at most ${MAX_ARTIFACT_BYTES} are taken. Leave training data and checkpoints out of it, or make the model smaller.`;
 }
 
 function summarise({ verdict, results, problems }: GateVerdict): string {

@@ -9,10 +9,12 @@ import { parsePolicyFile } from '../../shared/adapters/policy-file.ts';
 import { runRecords } from '../../shared/adapters/run-records.ts';
 import { s3Documents } from '../../shared/adapters/s3/documents.ts';
 import { s3ObjectStore } from '../../shared/adapters/s3/object-store.ts';
+import { snsNotices } from '../../shared/adapters/sns/notices.ts';
 import { lineFinderOf } from '../../shared/adapters/source-lines.ts';
 import { stepFunctionsExecutions } from '../../shared/adapters/step-functions/executions.ts';
 import { type CandidateSources, checkCandidate } from '../../shared/application/check-candidate.ts';
 import { setCommitStatus } from '../../shared/application/set-commit-status.ts';
+import { type TellOfLostPipelineDeps, tellOfLostPipeline } from '../../shared/application/tell-of-lost-pipeline.ts';
 import { decideOnPipeline } from '../../shared/domain/accept-rules.ts';
 import { executionNameOf, runIdOf, runKeyOf } from '../../shared/domain/names.ts';
 import type { OnboardingRecord } from '../../shared/domain/onboarding.ts';
@@ -24,7 +26,7 @@ import type { Executions } from '../../shared/ports/executions.ts';
 import type { CommitStatuses, SourceRepository } from '../../shared/ports/gitlab.ts';
 import type { Onboarding } from '../../shared/ports/onboarding.ts';
 import type { Runs } from '../../shared/ports/runs.ts';
-import { type ConsumedEvent, lambdaConsumer } from '../../shared/runtime/lambda-consumer.ts';
+import { type ConsumedEvent, type Consumer, lambdaConsumer } from '../../shared/runtime/lambda-consumer.ts';
 import { logger } from '../../shared/runtime/logger.ts';
 
 export type AcceptDependencies = CandidateSources & {
@@ -52,15 +54,28 @@ export async function acceptPipeline(
   const { runs, deliveries } = dependencies;
   const record = dependencies.onboarding.ofProject(report.project.id);
   const verified = await verifyPipeline(report, record, dependencies.repository);
-  if ('ignored' in verified) {
-    const { ignored } = verified;
-    logger.info('pipeline ignored', { deliveryId: report.deliveryId, pipelineId: report.pipeline.id, ignored });
-    return deliveries.conclude(report.deliveryId, { ignored });
-  }
+  if ('ignored' in verified) return ignore(report, verified.ignored, dependencies);
   const runId = runIdOf(runKeyOf(report.project.id, report.pipeline.id, report.pipeline.sha));
-  const run = (await runs.find(runId)) ?? (await createRun(report, verified, dependencies));
+  const existing = await runs.find(runId);
+  const { outcome, run } = existing
+    ? { outcome: 'exists', run: existing }
+    : await createRun(report, verified, dependencies);
+  if (outcome === 'overtaken') return ignore(report, overtakenBy(run), dependencies);
   await begin(run, dependencies);
   await deliveries.conclude(report.deliveryId, { runId });
+}
+
+async function ignore(
+  { deliveryId, pipeline }: PipelineReported,
+  ignored: string,
+  { deliveries }: AcceptDependencies,
+): Promise<void> {
+  logger.info('pipeline ignored', { deliveryId, pipelineId: pipeline.id, ignored });
+  await deliveries.conclude(deliveryId, { ignored });
+}
+
+function overtakenBy({ pipelineId, ref, runId }: Run): string {
+  return `The newer pipeline ${pipelineId} of ${ref} is on its way already (run ${runId}); an older one never follows it.`;
 }
 
 /** The hook is a hint: what counts is what GitLab says of the pipeline now. */
@@ -89,13 +104,13 @@ async function createRun(
   report: PipelineReported,
   verified: VerifiedPipeline,
   dependencies: AcceptDependencies,
-): Promise<Run> {
+): ReturnType<Runs['create']> {
   const candidate = await describeCandidate(report, verified, dependencies);
   const check = await checkCandidate(candidate, verified.record, dependencies);
   if (check.outcome === 'refused') {
     const reasons = bounded(check.reasons);
     const refused: Omit<Run, 'sequence'> = { ...candidate, status: 'refused', reasons, endedAt: candidate.acceptedAt };
-    return (await dependencies.runs.create(refused, eventOf(candidate, 'run-refused', reasons.join(' '), {}))).run;
+    return dependencies.runs.create(refused, eventOf(candidate, 'run-refused', reasons.join(' '), {}));
   }
   const accepted: Omit<Run, 'sequence'> = { ...candidate, ...check.prepared };
   const summary = `Pipeline ${candidate.pipelineId} of ${candidate.ref} was accepted.`;
@@ -107,7 +122,7 @@ async function createRun(
     dataDigest,
     bundleRecordUri: check.bundleRecordUri,
   };
-  return (await dependencies.runs.create(accepted, eventOf(candidate, 'run-accepted', summary, detail))).run;
+  return dependencies.runs.create(accepted, eventOf(candidate, 'run-accepted', summary, detail));
 }
 
 async function describeCandidate(
@@ -178,23 +193,27 @@ async function begin(run: Run, { statuses, executions, publicUrl }: AcceptDepend
   await executions.startLifecycle(executionNameOf(runId, attempt), { runId, model, attempt, environments });
 }
 
-export const handler = lambdaConsumer(
-  { detail: PipelineReported, run: acceptPipeline },
-  (environment): AcceptDependencies => {
-    const gitlab = connectGitlab(environment);
-    return {
-      repository: gitlabSourceRepository(gitlab),
-      statuses: gitlabCommitStatuses(gitlab),
-      onboarding: onboardingRecords(environment),
-      objects: s3ObjectStore(),
-      documents: s3Documents(environment),
-      parsing: { parsePolicy: parsePolicyFile, lineFinderOf },
-      runs: runRecords(environment).runs,
-      deliveries: dynamodbDeliveries(environment),
-      executions: stepFunctionsExecutions(environment),
-      bucket: environment.bucket,
-      publicUrl: environment.publicUrl,
-      now: systemTime,
-    };
-  },
-);
+const consumer: Consumer<typeof PipelineReported, AcceptDependencies & TellOfLostPipelineDeps> = {
+  detail: PipelineReported,
+  run: acceptPipeline,
+  giveUp: ({ detail }, error, dependencies) => tellOfLostPipeline(detail, error, dependencies),
+};
+
+export const handler = lambdaConsumer(consumer, (environment) => {
+  const gitlab = connectGitlab(environment);
+  return {
+    repository: gitlabSourceRepository(gitlab),
+    statuses: gitlabCommitStatuses(gitlab),
+    onboarding: onboardingRecords(environment),
+    objects: s3ObjectStore(),
+    documents: s3Documents(environment),
+    parsing: { parsePolicy: parsePolicyFile, lineFinderOf },
+    runs: runRecords(environment).runs,
+    deliveries: dynamodbDeliveries(environment),
+    executions: stepFunctionsExecutions(environment),
+    notices: snsNotices(environment),
+    bucket: environment.bucket,
+    publicUrl: environment.publicUrl,
+    now: systemTime,
+  };
+});

@@ -11,12 +11,17 @@ const LEFT_BEHIND_MS = 30_000;
 
 export type RelayDependencies = { outbox: Outbox; bus: Bus; now: () => string };
 
-/** Publishes facts that were stored and perhaps never reached the bus. One that can't be published doesn't hold up the others. */
+/**
+ * Publishes facts that were stored and perhaps never reached the bus. One that can't be read or published doesn't hold up the others.
+ * @throws ServiceUnavailable when some of them were not published, so that the function's errors show it
+ */
 export async function relayOutbox({ outbox, bus, now }: RelayDependencies): Promise<void> {
   const before = new Date(Date.parse(now()) - LEFT_BEHIND_MS).toISOString();
-  const leftBehind = await outbox.unpublished(before);
-  let refused = 0;
-  for (const { key, fact } of leftBehind) {
+  const { held, damaged } = await outbox.unpublished(before);
+  const leftBehind = held.length + damaged.length;
+  let refused = damaged.length;
+  for (const { key } of damaged) logger.error('a stored fact can not be read', { key });
+  for (const { key, fact } of held) {
     try {
       await bus.publish([fact]);
       await outbox.published(key);
@@ -29,11 +34,9 @@ export async function relayOutbox({ outbox, bus, now }: RelayDependencies): Prom
       });
     }
   }
-  if (leftBehind.length > 0) logger.info('facts relayed', { relayed: leftBehind.length - refused, refused });
+  if (leftBehind > 0) logger.info('facts relayed', { relayed: leftBehind - refused, refused });
   if (refused > 0)
-    throw new ServiceUnavailable(
-      `${refused} of ${leftBehind.length} facts could not be published; the next run tries again.`,
-    );
+    throw new ServiceUnavailable(`${refused} of ${leftBehind} facts could not be published; the next run tries again.`);
 }
 
 export const handler = lambdaSchedule(relayOutbox, (environment) => ({

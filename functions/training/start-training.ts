@@ -8,6 +8,7 @@ import { s3Documents } from '../../shared/adapters/s3/documents.ts';
 import { s3ObjectStore } from '../../shared/adapters/s3/object-store.ts';
 import { sagemakerTrainingPipelines } from '../../shared/adapters/sagemaker/training-pipelines.ts';
 import { currentRun } from '../../shared/application/current-run.ts';
+import { type PlanTrainingDeps, planTraining } from '../../shared/application/plan-training.ts';
 import { readResolvedData } from '../../shared/application/read-run-documents.ts';
 import { findDataChanges } from '../../shared/application/resolve-data.ts';
 import { settleTraining } from '../../shared/application/settle-training.ts';
@@ -24,6 +25,7 @@ import type { TrainingPipelines } from '../../shared/ports/sagemaker.ts';
 import { defineStep, type FailsTask, lambdaWaitStep } from '../../shared/runtime/lambda-step.ts';
 
 type StartTrainingDeps = FailsTask &
+  PlanTrainingDeps &
   SubmitPipelineDeps & {
     runs: Pick<Runs, 'get' | 'find' | 'update'>;
     timeline: Pick<Timeline, 'record'>;
@@ -66,10 +68,12 @@ async function startTraining(input: WhichRun & { taskToken: string }, deps: Star
     await rendezvous.signal(subject, { output: { outcome: 'blocked', reasons: bounded(changes) } }, now());
     return;
   }
-  const { arn, champion } = await submitPipeline(run, number, deps);
+  const planned = await planTraining(run, number, deps);
+  const { champion } = planned;
+  const { arn } = await submitPipeline(planned, number, deps);
   const startedAt = now();
   const training = { number, pipelineExecutionArn: arn, attempt: run.attempt, startedAt };
-  await deps.runs.update(run.runId, { status: 'training', training, ...(champion && { champion }) }, startedAt);
+  await deps.runs.update(run.runId, { status: 'training', training }, startedAt);
   const summary = number === 1 ? 'SageMaker began to train.' : `SageMaker began to train again (training ${number}).`;
   await deps.timeline.record(
     describeEvent(run.runId, 'training-started', startedAt, {

@@ -10,14 +10,14 @@ import sys
 
 from ministack import app
 
-from gaps import condition_keys, events, lambda_errors, parent, persistence, sagemaker, workflows
+from gaps import condition_keys, events, lambda_errors, parent, persistence, queues, sagemaker, workflows
 from gaps.patching import UnknownEmulator
 
 if __name__ == "__main__":
     # kill -USR1 writes what every thread does into the log.
     faulthandler.register(signal.SIGUSR1, all_threads=True)
     try:
-        for gap in (condition_keys, lambda_errors, sagemaker, events, workflows, persistence, parent):
+        for gap in (condition_keys, lambda_errors, sagemaker, events, workflows, queues, persistence, parent):
             gap.close()
     except UnknownEmulator as error:
         sys.exit(str(error))

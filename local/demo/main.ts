@@ -18,13 +18,19 @@ import { type Outcome, outcomeTable } from './outcome-table.ts';
 import { type Stage, stageOf } from './stage.ts';
 
 let world: World | undefined;
-stopOnSignals(async () => world?.stop());
+let interrupted = false;
+stopOnSignals(async () => {
+  interrupted = true;
+  await world?.stop();
+});
 
 try {
   const options = await parseDemoArguments(process.argv.slice(2), process.env);
   if (options.help) process.stdout.write(demoHelp);
   else await demo(options);
 } catch (error) {
+  // What fails while the parts are being stopped explains nothing; the process ends when all of them are.
+  if (interrupted) await new Promise(() => undefined);
   process.stderr.write(`\n${explain(error)}\n`);
   process.exitCode = 1;
 } finally {

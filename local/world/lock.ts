@@ -26,14 +26,16 @@ async function tryLock(folder: string): Promise<boolean> {
   const ownerFile = join(folder, 'pid');
   try {
     await mkdir(folder);
-    await writeFile(ownerFile, String(process.pid));
-    return true;
-  } catch {
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
     const owner = Number(await readFile(ownerFile, 'utf8').catch(() => ''));
-    if (owner > 0 ? !isAlive(owner) : await isOlderThan(namelessMs, folder))
-      await rm(folder, { recursive: true, force: true });
-    return false;
+    const isLeftOver = owner > 0 ? !isAlive(owner) : await isOlderThan(namelessMs, folder);
+    if (!isLeftOver) return false;
+    await rm(folder, { recursive: true, force: true });
+    return tryLock(folder);
   }
+  await writeFile(ownerFile, String(process.pid));
+  return true;
 }
 
 async function isOlderThan(milliseconds: number, path: string): Promise<boolean> {

@@ -16,7 +16,7 @@ export type ResumeRunDeps = {
  * Starts the next attempt of a run: the same story again, in which every step that is done answers at once. Of two who try at
  * the same time one is refused, or both start the same attempt, whose execution has one name. Who let it go on is on record
  * before anything runs; an execution that could then not be started is started by the sweeper.
- * @throws WriteConflict when the run's status has changed since it was read
+ * @throws WriteConflict when the run's status or attempt has changed since it was read
  */
 export async function resumeRun(
   run: Run,
@@ -24,7 +24,7 @@ export async function resumeRun(
   { runs, timeline, executions, now }: ResumeRunDeps,
 ): Promise<Run> {
   const changes = { attempt: run.attempt + 1, status: stageOf(run), reasons: [] };
-  const resumed = await runs.update(run.runId, changes, now(), [run.status]);
+  const resumed = await runs.update(run.runId, changes, now(), [run.status], run.attempt);
   await timeline.record(describe(resumed));
   await startAttempt(resumed, executions);
   return resumed;

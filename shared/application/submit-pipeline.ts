@@ -3,9 +3,8 @@ import { ContractBroken } from '../domain/faults.ts';
 import { fenceDefinition } from '../domain/fence-definition.ts';
 import { pipelineNameOf, trainingTokenOf } from '../domain/names.ts';
 import { pipelineParametersOf } from '../domain/pipeline-parameters.ts';
-import type { Champion, Run } from '../domain/run.ts';
+import type { Run } from '../domain/run.ts';
 import { displayNameOf, noChampionUriOf, outputUriOf } from '../domain/run-places.ts';
-import type { Deployments } from '../ports/deployments.ts';
 import type { Documents, ObjectStore } from '../ports/documents.ts';
 import type { Onboarding } from '../ports/onboarding.ts';
 import type { TrainingPipelines } from '../ports/sagemaker.ts';
@@ -13,7 +12,6 @@ import type { Stage } from '../ports/stage.ts';
 import { readDefinition, readPolicy } from './read-run-documents.ts';
 
 export type SubmitPipelineDeps = {
-  deployments: Pick<Deployments, 'find'>;
   documents: Pick<Documents, 'read'>;
   objects: Pick<ObjectStore, 'list' | 'digest' | 'putOnce'>;
   pipelines: Pick<TrainingPipelines, 'ensure' | 'start'>;
@@ -21,26 +19,21 @@ export type SubmitPipelineDeps = {
   stage: Pick<Stage, 'stage' | 'bucket' | 'keyArn' | 'network' | 'tags'>;
 };
 
-/** Starts one training of a run, once: the pipeline is named by its digest, the execution has a token of its own. */
-export async function submitPipeline(
-  run: Run,
-  number: number,
-  deps: SubmitPipelineDeps,
-): Promise<{ arn: string; champion: Champion | undefined }> {
+/** Starts one training of a run against its champion, once: the pipeline is named by its digest, the execution has a token of its own. */
+export async function submitPipeline(run: Run, number: number, deps: SubmitPipelineDeps): Promise<{ arn: string }> {
   const { stage, documents } = deps;
   const record = deps.onboarding.ofModel(run.model);
   if (record === undefined)
     throw new ContractBroken(`${run.model} is not onboarded any more. Add its record and retry.`);
   const policy = await readPolicy(documents, run);
   const written = await readDefinition(documents, run);
-  const champion = await championOf(run, deps);
   const parameters = pipelineParametersOf({
     definition: written,
     policy,
     codeUri: run.codeUri ?? '',
     data: policy.data,
     outputUri: outputUriOf(stage.bucket, run.runId, number),
-    championUri: champion?.artifactUri ?? (await nothingLive(deps)),
+    championUri: run.champion?.artifactUri ?? (await nothingLive(deps)),
     images: record.images,
   });
   const tags = { ...stage.tags, model: run.model };
@@ -50,23 +43,13 @@ export async function submitPipeline(
   const pipelineName = pipelineNameOf(stage.stage, run.model, digestOf({ definition, roleArn }));
   const description = `Training of ${run.model}, fenced by the platform. Immutable: another definition is another pipeline.`;
   await deps.pipelines.ensure({ name: pipelineName, definition, roleArn, description, tags });
-  const { arn } = await deps.pipelines.start({
+  return deps.pipelines.start({
     pipelineName,
     token: trainingTokenOf(run.runKey, number),
     displayName: displayNameOf(run.runId, number),
     description: `${run.projectPath} ${run.commit}, GitLab pipeline ${run.pipelineId}`,
     parameters,
   });
-  return { arn, champion };
-}
-
-/** What is live in the last environment when training begins is what the candidate is compared with. */
-async function championOf(run: Run, { deployments }: SubmitPipelineDeps): Promise<Champion | undefined> {
-  const last = run.environments.at(-1);
-  const live = last === undefined ? undefined : (await deployments.find(run.model, last))?.live;
-  if (live === undefined) return undefined;
-  const { runId, version, modelPackageArn, artifactSha256, artifactUri } = live;
-  return { runId, version, modelPackageArn, artifactSha256, artifactUri };
 }
 
 async function nothingLive({ objects, stage }: SubmitPipelineDeps): Promise<string> {

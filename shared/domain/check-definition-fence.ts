@@ -57,6 +57,9 @@ const ALLOWED: Readonly<Record<'Processing' | 'Training', readonly string[]>> = 
   ],
 };
 
+/** Below the seven days for which the workflow waits for a training. */
+const MAX_RUNTIME_SECONDS = 432_000;
+
 const INSTANCE_TYPE = /^ml\.[a-z0-9-]+\.[a-z0-9]+$/;
 
 type Given = {
@@ -94,6 +97,7 @@ function checkStep({ step, path }: PlacedStep, given: Given): DefinitionProblem[
       ),
     ...checkImages(step.Type, values, own),
     ...values.flatMap((value) => checkInstanceType(value, given.values)),
+    ...values.flatMap((value) => checkRuntime(value, given.values)),
     ...values.flatMap((value) => checkPlace(value, given.dataLocations)),
     ...values.flatMap((value) => checkInput(value, given)),
     ...values.flatMap(checkOutput),
@@ -135,6 +139,15 @@ function checkInstanceType({ path, key, value }: PlacedValue, values: Given['val
   if (typeof type === 'string' && INSTANCE_TYPE.test(type)) return [];
   if (parameter !== undefined && type === undefined) return [];
   return [problemAt(path, `is \`${shown(type)}\`: write a SageMaker instance type such as ml.m5.large.`)];
+}
+
+function checkRuntime({ path, key, value }: PlacedValue, values: Given['values']): DefinitionProblem[] {
+  const isRuntime = key === 'MaxRuntimeInSeconds' || key === 'MaxWaitTimeInSeconds';
+  if (!isRuntime || path.at(-1) !== key || path.at(-2) !== 'StoppingCondition') return [];
+  const parameter = referenceIn(value)?.replace(/^Parameters\./, '');
+  const seconds = Number(parameter === undefined ? value : values[parameter]);
+  if (!(seconds > MAX_RUNTIME_SECONDS)) return [];
+  return [problemAt(path, `is ${seconds} s: a step may run for at most ${MAX_RUNTIME_SECONDS} s (5 days).`)];
 }
 
 /** Data is read from the policy's sources and from the run's own folder, wherever the definition spells a place out. */

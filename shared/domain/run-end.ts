@@ -12,6 +12,18 @@ export function bounded(reasons: readonly string[]): string[] {
   return [...kept.slice(0, MOST_REASONS - 1), `… and ${more} more; see the run's page.`];
 }
 
+/** The first of the reasons that fit into so many bytes of JSON, and how many more there are. */
+export function fitted(reasons: readonly string[], mostBytes: number): string[] {
+  const kept: string[] = [];
+  let bytes = 0;
+  for (const reason of bounded(reasons)) {
+    bytes += new TextEncoder().encode(JSON.stringify(reason)).byteLength + 1;
+    if (bytes > mostBytes) return [...kept, `… and ${reasons.length - kept.length} more; see the run's page.`];
+    kept.push(reason);
+  }
+  return kept;
+}
+
 export function cut(text: string, longest: number): string {
   return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 }

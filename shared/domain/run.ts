@@ -36,7 +36,7 @@ export const Training = z.object({
 });
 export type Training = z.infer<typeof Training>;
 
-/** The version that the gates compared with: what was live in the last environment when training began. */
+/** The version that the gates compared with: what was live in the last environment when training was first asked for. */
 export const Champion = z.object({
   runId: z.string(),
   version: z.number().int(),
@@ -94,6 +94,8 @@ export const Run = z.object({
   data: DocumentReference.optional(),
   dataDigest: Sha256.optional(),
   champion: Champion.optional(),
+  /** The number of the training whose champion is chosen: it was perhaps started, so it is repeated with this champion or none. */
+  plannedTraining: z.number().int().min(1).optional(),
   training: Training.optional(),
   report: DocumentReference.optional(),
   artifactSha256: Sha256.optional(),

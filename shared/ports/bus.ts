@@ -8,7 +8,7 @@ export type Bus = {
 
 /** Facts that were stored together with their cause and may not have reached the bus yet. */
 export type Outbox = {
-  /** Facts stored before `before` and not yet published. */
-  unpublished(before: string): Promise<{ key: string; fact: Fact }[]>;
+  /** Facts stored before `before` and not yet published; those that can't be read are named in `damaged`, and stay. */
+  unpublished(before: string): Promise<{ held: { key: string; fact: Fact }[]; damaged: { key: string }[] }>;
   published(key: string): Promise<void>;
 };

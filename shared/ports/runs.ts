@@ -7,16 +7,29 @@ export type RunChanges = Partial<
 >;
 
 export type Runs = {
-  /** Creates the run and takes the model's next sequence number in one transaction. The run that exists wins. */
-  create(run: Omit<Run, 'sequence'>, event: RunEvent): Promise<{ outcome: 'created' | 'exists'; run: Run }>;
+  /**
+   * Creates the run and takes the model's next sequence number in one transaction. The run that exists wins. `overtaken`: nothing
+   * was created, because `run`, of a younger pipeline of the same branch, was accepted before.
+   */
+  create(
+    run: Omit<Run, 'sequence'>,
+    event: RunEvent,
+  ): Promise<{ outcome: 'created' | 'exists' | 'overtaken'; run: Run }>;
   /** @throws NotFound */
   get(runId: string): Promise<Run>;
   find(runId: string): Promise<Run | undefined>;
   /**
-   * Changes the run. `ifStatus`: only from one of these. An ended run is never changed, except `issueUrl`.
+   * Changes the run. `ifStatus`: only from one of these; `ifAttempt`: only in this attempt. An ended run is never changed, except
+   * `issueUrl`.
    * @throws WriteConflict when the condition does not hold
    */
-  update(runId: string, changes: RunChanges, now: string, ifStatus?: readonly RunStatus[]): Promise<Run>;
+  update(
+    runId: string,
+    changes: RunChanges,
+    now: string,
+    ifStatus?: readonly RunStatus[],
+    ifAttempt?: number,
+  ): Promise<Run>;
   /** Newest first. */
   listByModel(model: string, limit: number): Promise<Run[]>;
   /** Runs that an execution should be working on, for the sweeper. */

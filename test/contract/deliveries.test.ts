@@ -5,6 +5,7 @@ import { deliveriesContract } from './suites/deliveries.ts';
 describe('fakeDeliveries and fakeOutbox', () => {
   deliveriesContract(async () => {
     const deliveries = fakeDeliveries();
-    return { deliveries, outbox: deliveries.outbox };
+    const { outbox } = deliveries;
+    return { deliveries, outbox, holdDamaged: async (id) => outbox.holdDamaged(id) };
   });
 });

@@ -1,5 +1,6 @@
 import { globSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { TRIES } from '../../shared/runtime/lambda-consumer.ts';
 import {
   actionsOf,
   ofType,
@@ -214,7 +215,7 @@ describe('event consumers', () => {
         maxReceiveCount: number;
         deadLetterTargetArn: { 'Fn::GetAtt': [string] };
       };
-      expect(maxReceiveCount).toBeGreaterThanOrEqual(5);
+      expect(maxReceiveCount).toBe(TRIES);
       expect(template.Resources[deadLetterTargetArn['Fn::GetAtt'][0]]?.Properties.MessageRetentionPeriod).toBe(
         1_209_600,
       );
@@ -233,6 +234,28 @@ describe('event consumers', () => {
         });
       }
       expect(mayDo(roleOf(consumer), 'sqs:ReceiveMessage') && mayDo(roleOf(consumer), 'sqs:DeleteMessage')).toBe(true);
+    }
+  });
+});
+
+describe('functions on a schedule', () => {
+  it('have an alarm on their errors, which tells the platform team', () => {
+    const scheduled = ofType(template, 'AWS::Events::Rule')
+      .filter(([, { ScheduleExpression }]) => ScheduleExpression !== undefined)
+      .map(([, { Targets }]) => JSON.stringify(Targets));
+    const alarms = ofType(template, 'AWS::CloudWatch::Alarm').filter(([, alarm]) => alarm.Namespace === 'AWS/Lambda');
+    expect(scheduled.length).toBeGreaterThanOrEqual(2);
+    expect(alarms).toHaveLength(scheduled.length);
+    for (const [name, alarm] of alarms) {
+      const functionId = name.replace(/ErrorsAlarm$/, 'LambdaFunction');
+      expect(scheduled.filter((targets) => targets.includes(`"${functionId}"`))).toHaveLength(1);
+      expect(alarm).toMatchObject({
+        MetricName: 'Errors',
+        Dimensions: [{ Name: 'FunctionName', Value: template.Resources[functionId]?.Properties.FunctionName }],
+        EvaluationPeriods: 5,
+        DatapointsToAlarm: 3,
+        AlarmActions: [{ Ref: 'PlatformTopic' }],
+      });
     }
   });
 });

@@ -1,5 +1,6 @@
 import { refuseRunChange } from '../../shared/domain/change-run.ts';
 import { NotFound } from '../../shared/domain/faults.ts';
+import { findNewerCandidate, NEWEST_RUNS } from '../../shared/domain/find-newer-candidate.ts';
 import { isActive, type Run } from '../../shared/domain/run.ts';
 import type { Runs } from '../../shared/ports/runs.ts';
 import { type FakeTimeline, fakeTimeline } from './timeline.ts';
@@ -18,6 +19,14 @@ export function fakeRuns(timeline: FakeTimeline = fakeTimeline()): FakeRuns {
     return run;
   }
 
+  function newestOf(model: string, limit: number): Run[] {
+    return [...runs.values()]
+      .filter((run) => run.model === model)
+      .sort((a, b) => b.sequence - a.sequence)
+      .slice(0, limit)
+      .map((run) => structuredClone(run));
+  }
+
   function known(runId: string): Run {
     const run = runs.get(runId);
     if (run === undefined) throw new NotFound(`There is no run ${runId}.`);
@@ -31,6 +40,8 @@ export function fakeRuns(timeline: FakeTimeline = fakeTimeline()): FakeRuns {
     async create(run, event) {
       const existing = runs.get(run.runId);
       if (existing !== undefined) return { outcome: 'exists', run: structuredClone(existing) };
+      const newer = findNewerCandidate(run, newestOf(run.model, NEWEST_RUNS));
+      if (newer !== undefined) return { outcome: 'overtaken', run: newer };
       const created: Run = { ...run, sequence: (sequences.get(run.model) ?? 0) + 1 };
       put(created);
       await timeline.record(event);
@@ -39,19 +50,15 @@ export function fakeRuns(timeline: FakeTimeline = fakeTimeline()): FakeRuns {
     async find(runId) {
       return runs.has(runId) ? known(runId) : undefined;
     },
-    async update(runId, changes, now, ifStatus) {
+    async update(runId, changes, now, ifStatus, ifAttempt) {
       const run = known(runId);
       const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-      const refusal = refuseRunChange(run, Object.keys(given), ifStatus);
+      const refusal = refuseRunChange(run, Object.keys(given), ifStatus, ifAttempt);
       if (refusal !== undefined) throw refusal;
       return structuredClone(put({ ...run, ...given, updatedAt: now }));
     },
     async listByModel(model, limit) {
-      return [...runs.values()]
-        .filter((run) => run.model === model)
-        .sort((a, b) => b.sequence - a.sequence)
-        .slice(0, limit)
-        .map((run) => structuredClone(run));
+      return newestOf(model, limit);
     },
     async listActive() {
       return [...runs.values()].filter((run) => isActive(run.status)).map((run) => structuredClone(run));

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { dynamodbDeliveries } from '../../shared/adapters/dynamodb/deliveries.ts';
 import { dynamodbDeployments } from '../../shared/adapters/dynamodb/deployments.ts';
 import { dynamodbLeases } from '../../shared/adapters/dynamodb/leases.ts';
-import { dynamodbOutbox } from '../../shared/adapters/dynamodb/outbox.ts';
+import { dynamodbOutbox, outboxAttributes } from '../../shared/adapters/dynamodb/outbox.ts';
 import { dynamodbReviews } from '../../shared/adapters/dynamodb/reviews.ts';
 import { dynamodbRuns } from '../../shared/adapters/dynamodb/runs.ts';
 import { openTable } from '../../shared/adapters/dynamodb/table.ts';
@@ -16,7 +16,7 @@ import { leasesContract } from '../contract/suites/leases.ts';
 import { reviewsContract } from '../contract/suites/reviews.ts';
 import { runsContract } from '../contract/suites/runs.ts';
 import { fakeBus } from '../fakes/bus.ts';
-import { sampleEvent, sampleRun } from '../fakes/sample-records.ts';
+import { NOON, sampleEvent, sampleRun } from '../fakes/sample-records.ts';
 
 let table: string;
 let remove: () => Promise<void>;
@@ -37,7 +37,17 @@ describe('dynamodbRuns and dynamodbTimeline', () => {
 });
 
 describe('dynamodbDeliveries and dynamodbOutbox', () => {
-  deliveriesContract(async () => ({ deliveries: dynamodbDeliveries({ table }), outbox: dynamodbOutbox({ table }) }));
+  const holdDamaged = async (id: string) => {
+    const key = { pk: `DELIVERY#${id}`, sk: 'DAMAGED' };
+    const indexed = outboxAttributes(key, { detailType: 'PipelineReported.v1', detail: {}, occurredAt: NOON });
+    const expression = 'attribute_not_exists(pk)';
+    await openTable(table).put({ ...key, ...indexed, outbox: '{"half":' }, { expression });
+  };
+  deliveriesContract(async () => ({
+    deliveries: dynamodbDeliveries({ table }),
+    outbox: dynamodbOutbox({ table }),
+    holdDamaged,
+  }));
 });
 
 describe('dynamodbReviews', () => {
@@ -82,7 +92,7 @@ describe('facts of the timeline', () => {
   });
 
   const heldFactsOf = async (runId: string) =>
-    (await dynamodbOutbox({ table }).unpublished('2099-01-01T00:00:00.000Z'))
+    (await dynamodbOutbox({ table }).unpublished('2099-01-01T00:00:00.000Z')).held
       .map(({ fact }) => fact)
       .filter(({ detail }) => detail.runId === runId);
 });

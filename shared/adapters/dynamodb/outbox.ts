@@ -46,11 +46,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-function storedFactOf(item: Values): { key: string; fact: Fact } {
-  const parsed = StoredFact.safeParse(parseJson(String(item.outbox)));
-  if (!parsed.success)
-    throw new ContractBroken(`The fact stored in ${String(item.pk)} ${String(item.sk)} can't be read.`);
-  return { key: JSON.stringify([item.pk, item.sk]), fact: parsed.data };
+function storedFactOf(item: Values): { key: string; fact: Fact | undefined } {
+  return { key: JSON.stringify([item.pk, item.sk]), fact: StoredFact.safeParse(parseJson(String(item.outbox))).data };
 }
 
 export function dynamodbOutbox(environment: { table: string }): Outbox {
@@ -58,7 +55,11 @@ export function dynamodbOutbox(environment: { table: string }): Outbox {
   return {
     async unpublished(before) {
       const items = await queryShards(table, 'OUTBOX', { before, limitPerShard: FACTS_PER_SHARD });
-      return items.map(storedFactOf);
+      const stored = items.map(storedFactOf);
+      return {
+        held: stored.flatMap(({ key, fact }) => (fact === undefined ? [] : [{ key, fact }])),
+        damaged: stored.flatMap(({ key, fact }) => (fact === undefined ? [{ key }] : [])),
+      };
     },
     async published(key) {
       const parsed = OutboxKey.safeParse(parseJson(key));

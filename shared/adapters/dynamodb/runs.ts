@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { factOfRunEvent } from '../../../events/contracts/fact-of-run-event.ts';
 import { refuseRunChange } from '../../domain/change-run.ts';
 import { NotFound, WriteConflict } from '../../domain/faults.ts';
+import { findNewerCandidate, NEWEST_RUNS } from '../../domain/find-newer-candidate.ts';
 import { hasEnded, isActive, Run, RunStatus } from '../../domain/run.ts';
 import type { RunEvent } from '../../domain/run-event.ts';
 import type { Bus } from '../../ports/bus.ts';
@@ -48,6 +49,11 @@ export function dynamodbRuns({ table: name, bus }: { table: string; bus: Bus }):
     return item === undefined ? 0 : entityOf(Sequence, item).sequence;
   }
 
+  async function listByModel(model: string, limit: number): Promise<Run[]> {
+    const pointers = await table.queryPartition(`MODEL#${model}`, 'RUN#', { newestFirst: true, limit });
+    return Promise.all(pointers.map((pointer) => get(entityOf(RunPointer, pointer).runId)));
+  }
+
   function takeSequence(model: string, sequence: number): Write {
     const key = sequenceKeyOf(model);
     const item = { ...key, entity: { model, sequence }, gsi1pk: shardOf('MODELS', model), gsi1sk: model };
@@ -81,6 +87,9 @@ export function dynamodbRuns({ table: name, bus }: { table: string; bus: Bus }):
         const existing = await find(candidate.runId);
         if (existing !== undefined) return { outcome: 'exists', run: existing };
         const run: Run = { ...candidate, sequence: (await latestSequence(candidate.model)) + 1 };
+        // Looked for after the number was read: a run that is created from here on takes that number, and the write is refused.
+        const newer = findNewerCandidate(run, await listByModel(run.model, NEWEST_RUNS));
+        if (newer !== undefined) return { outcome: 'overtaken', run: newer };
         const refusals = await table.transact(`Creating run ${run.runId}`, creation(run, event));
         if (refusals === undefined) {
           const fact = factOfRunEvent(event, run);
@@ -92,21 +101,18 @@ export function dynamodbRuns({ table: name, bus }: { table: string; bus: Bus }):
       throw new WriteConflict(`Other runs of ${candidate.model} kept taking the sequence number. Try again.`);
     },
 
-    async update(runId, changes, now, ifStatus) {
+    async update(runId, changes, now, ifStatus, ifAttempt) {
       const given = changesGiven(changes);
-      const item = await table.update(runKeyInTable(runId), runUpdate(runId, given, now, ifStatus));
+      const item = await table.update(runKeyInTable(runId), runUpdate(runId, given, now, ifStatus, ifAttempt));
       if (item !== undefined) return entityOf(Run, item);
       const run = await get(runId);
       throw (
-        refuseRunChange(run, Object.keys(given), ifStatus) ??
+        refuseRunChange(run, Object.keys(given), ifStatus, ifAttempt) ??
         new WriteConflict(`Run ${runId} was changed by somebody else. Read it again.`)
       );
     },
 
-    async listByModel(model, limit) {
-      const pointers = await table.queryPartition(`MODEL#${model}`, 'RUN#', { newestFirst: true, limit });
-      return Promise.all(pointers.map((pointer) => get(entityOf(RunPointer, pointer).runId)));
-    },
+    listByModel,
 
     async listActive() {
       return (await queryShards(table, 'ACTIVE')).map((item) => entityOf(Run, item));
@@ -124,6 +130,7 @@ export function runUpdate(
   changes: Partial<Run>,
   now: string,
   ifStatus?: readonly RunStatus[],
+  ifAttempt?: number,
 ): UpdateExpression {
   const fields = Object.entries({ ...changes, updatedAt: now });
   const names = Object.fromEntries(fields.map(([field], index) => [`#f${index}`, field]));
@@ -137,6 +144,10 @@ export function runUpdate(
     return `#entity.#status IN (${list.map((_, index) => `:${prefix}${index}`).join(', ')})`;
   };
   if (ifStatus !== undefined) conditions.push(statuses('if', ifStatus));
+  if (ifAttempt !== undefined) {
+    values[':ifAttempt'] = ifAttempt;
+    conditions.push('#entity.#attempt = :ifAttempt');
+  }
   const onlyTheIssue = Object.keys(changes).every((field) => field === 'issueUrl');
   if (!onlyTheIssue) conditions.push(`NOT ${statuses('ended', RunStatus.options.filter(hasEnded))}`);
   const needsStatus = ifStatus !== undefined || !onlyTheIssue;
@@ -153,7 +164,12 @@ export function runUpdate(
   return {
     update: `SET ${sets.join(', ')}${removal}`,
     condition: conditions.join(' AND '),
-    names: { '#entity': 'entity', ...(needsStatus && { '#status': 'status' }), ...names },
+    names: {
+      '#entity': 'entity',
+      ...(needsStatus && { '#status': 'status' }),
+      ...(ifAttempt !== undefined && { '#attempt': 'attempt' }),
+      ...names,
+    },
     values,
   };
 }

@@ -7,18 +7,21 @@ import { anyId } from './any-names.ts';
 const fact: Fact = { detailType: 'PipelineReported.v1', detail: { pipeline: { id: 31 } }, occurredAt: NOON };
 
 /** What every `Deliveries` and the `Outbox` behind it do. */
-export function deliveriesContract(make: () => Promise<{ deliveries: Deliveries; outbox: Outbox }>) {
+export function deliveriesContract(
+  make: () => Promise<{ deliveries: Deliveries; outbox: Outbox; holdDamaged: (id: string) => Promise<void> }>,
+) {
+  let holdDamaged: (id: string) => Promise<void>;
   let deliveries: Deliveries;
   let outbox: Outbox;
   let delivery: Delivery;
 
   beforeEach(async () => {
-    ({ deliveries, outbox } = await make());
+    ({ deliveries, outbox, holdDamaged } = await make());
     delivery = { deliveryId: anyId(), receivedAt: NOON, payloadSha256: 'a'.repeat(64), event: 'Pipeline Hook' };
   });
 
   const unpublishedOf = async (before: string, id: string) =>
-    (await outbox.unpublished(before)).filter(({ fact: { detail } }) => detail.id === id);
+    (await outbox.unpublished(before)).held.filter(({ fact: { detail } }) => detail.id === id);
   const withFact = (): Delivery => ({
     ...delivery,
     fact: { ...fact, detail: { ...fact.detail, id: delivery.deliveryId } },
@@ -57,6 +60,15 @@ export function deliveriesContract(make: () => Promise<{ deliveries: Deliveries;
     await outbox.published(key);
     await outbox.published(key);
     expect(await unpublishedOf('2026-11-23T12:00:01.000Z', delivery.deliveryId)).toEqual([]);
+  });
+
+  it('names a stored fact that can not be read, and lists the others all the same', async () => {
+    const damagedId = anyId();
+    await holdDamaged(damagedId);
+    await deliveries.keep(withFact());
+    const { damaged } = await outbox.unpublished('2026-11-23T12:00:01.000Z');
+    expect(damaged.filter(({ key }) => key.includes(damagedId))).toHaveLength(1);
+    expect(await unpublishedOf('2026-11-23T12:00:01.000Z', delivery.deliveryId)).toHaveLength(1);
   });
 
   it('records where a delivery led, once', async () => {

@@ -50,8 +50,33 @@ export function runsContract(make: () => Promise<{ runs: Runs; timeline: Timelin
     });
 
     it('gives runs of one model that race different sequence numbers', async () => {
-      const racing = await Promise.all(Array.from({ length: 5 }, () => created()));
+      const racing = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((ref) => created({ ref })));
       expect(racing.map(({ sequence }) => sequence).sort()).toEqual([1, 2, 3, 4, 5]);
+    });
+
+    it('creates nothing of a pipeline that a newer one of its branch has overtaken', async () => {
+      const late = sampleRun({ model, pipelineId: anyPipeline() });
+      const newer = await created();
+      expect(await runs.create(late, sampleEvent(late))).toEqual({ outcome: 'overtaken', run: newer });
+      expect(await runs.find(late.runId)).toBeUndefined();
+      expect((await created()).sequence).toBe(2);
+    });
+
+    it('does not mind a newer pipeline that was refused, or ran on another branch', async () => {
+      const late = sampleRun({ model, pipelineId: anyPipeline() });
+      await created({ status: 'refused', endedAt: NOON });
+      await created({ ref: 'release' });
+      expect((await runs.create(late, sampleEvent(late))).outcome).toBe('created');
+    });
+
+    it('never gives the higher sequence number to the older of two pipelines that race', async () => {
+      const older = sampleRun({ model, pipelineId: anyPipeline() });
+      const newer = sampleRun({ model, pipelineId: anyPipeline() });
+      const made = await Promise.all([newer, older].map((run) => runs.create(run, sampleEvent(run))));
+      const taken = made.filter(({ outcome }) => outcome === 'created').map(({ run }) => run);
+      expect(taken.map(({ runId }) => runId)).toContain(newer.runId);
+      const byPipeline = taken.toSorted((a, b) => a.pipelineId - b.pipelineId);
+      expect(byPipeline.map(({ sequence }) => sequence)).toEqual([1, 2].slice(0, taken.length));
     });
 
     it('returns what it keeps, whole', async () => {
@@ -105,6 +130,13 @@ export function runsContract(make: () => Promise<{ runs: Runs; timeline: Timelin
       expect((await runs.get(run.runId)).status).toBe('training');
       await runs.update(run.runId, { status: 'judging' }, LATER, ['parked', 'training']);
       expect((await runs.get(run.runId)).status).toBe('judging');
+    });
+
+    it('refuses when another attempt goes on than the caller thinks', async () => {
+      const run = await created();
+      await runs.update(run.runId, { attempt: 2 }, LATER, ['training'], 1);
+      await expect(runs.update(run.runId, { attempt: 2 }, LATER, ['training'], 1)).rejects.toThrow(WriteConflict);
+      expect((await runs.get(run.runId)).attempt).toBe(2);
     });
 
     it('lets nobody bring an ended run back, but takes the link to its issue', async () => {

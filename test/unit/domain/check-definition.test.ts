@@ -164,6 +164,21 @@ describe('the fence around user code', () => {
     expect(sentencesOf(definition({ Steps: [trainStep(args)] })).join('\n')).toContain(says);
   });
 
+  it.each([
+    ['MaxRuntimeInSeconds', 432_001],
+    ['MaxRuntimeInSeconds', get('Patience')],
+    ['MaxWaitTimeInSeconds', 2_000_000],
+  ])('lets no step run for more than five days: %s %j', (key, value) => {
+    const Parameters = [...parameters, { Name: 'Patience', Type: 'Integer', DefaultValue: 600_000 }];
+    const steps = (limit: unknown) => [
+      trainStep({ StoppingCondition: { [key]: limit }, Environment: { A: get('Patience') } }),
+    ];
+    expect(sentencesOf(definition({ Steps: steps(value), Parameters }))).toEqual([
+      expect.stringMatching(new RegExp(`StoppingCondition\\.${key} is \\d+ s: .* at most 432000 s \\(5 days\\)`)),
+    ]);
+    expect(sentencesOf(definition({ Steps: steps(432_000), Parameters }))).toEqual([]);
+  });
+
   it('leaves the names of hyperparameters and environment variables to their author', () => {
     expect(
       sentencesOf(

@@ -112,6 +112,17 @@ describe('judging an evaluation', () => {
     await expect(w.judge()).resolves.toEqual({ outcome: 'blocked', reasons: w.archiveProblems });
   });
 
+  it('blocks a candidate whose artifact is larger than is taken, without reading it', async () => {
+    const w = await world(reportWith(0.73));
+    w.deps.objects.head = async () => ({ versionId: 'v1', sizeBytes: 3_000_000_001 });
+    w.deps.objects.digest = () => Promise.reject(new Error('The artifact was read.'));
+    await expect(w.judge()).resolves.toMatchObject({
+      outcome: 'blocked',
+      reasons: [expect.stringContaining('3000000001 bytes; at most 3000000000')],
+    });
+    expect((await w.current()).artifactSha256).toBeUndefined();
+  });
+
   it('asks for the champion where one was live', async () => {
     const champion = {
       runId: 'f'.repeat(20),

@@ -147,6 +147,23 @@ describe('facts of a timeline', () => {
     expect(factCatalogue[fact?.detailType ?? 'ModelLive.v1'].safeParse(fact?.detail).success).toBe(true);
   });
 
+  it.each([
+    ['long', 'x'],
+    ['of wide letters', '€'],
+    ['of control characters', '\u0001'],
+  ])('stay within 8 KB however many reasons there are, and %s', (_what, letter) => {
+    const reasons = Array.from({ length: 20 }, (_, index) => `${index} ${letter.repeat(990)}`);
+    for (const fact of [
+      factOfRunEvent(eventOf('run-routed-back', { detail: { reasons } }), run),
+      factOfRunEvent(eventOf('run-routed-back'), { ...run, reasons }),
+    ]) {
+      expect(Buffer.byteLength(JSON.stringify(fact))).toBeLessThan(8 * 1024);
+      expect(fact?.detail.reasons).toEqual(
+        expect.arrayContaining([expect.stringMatching(/^… and \d+ more; see the run's page\.$/)]),
+      );
+    }
+  });
+
   it('all others stay within the run', () => {
     const publicTypes = cases.map(([type]) => type);
     const quiet = RunEventType.options.filter((type) => !publicTypes.includes(type));

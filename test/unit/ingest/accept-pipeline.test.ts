@@ -16,7 +16,7 @@ import { fakeCommitStatuses, fakeSourceRepository } from '../../fakes/gitlab.ts'
 import { fakeObjectStore } from '../../fakes/object-store.ts';
 import { fakeOnboarding } from '../../fakes/onboarding.ts';
 import { fakeRuns } from '../../fakes/runs.ts';
-import { COMMIT, NOON, sampleOnboarding } from '../../fakes/sample-records.ts';
+import { COMMIT, NOON, sampleOnboarding, sampleRun } from '../../fakes/sample-records.ts';
 import { pipelineHook } from './pipeline-hook.ts';
 
 const sample = (path: string) => readFileSync(`ml/flight-delays/${path}`, 'utf8');
@@ -228,6 +228,34 @@ describe('what GitLab says otherwise than the hook', () => {
     expect(await conclusionOf(given)).toEqual({ ignored: expect.stringMatching(reason) });
     expect(await given.runs.find(RUN_ID)).toBeUndefined();
     expect([given.statuses.all, given.executions.started.size]).toEqual([[], 0]);
+  });
+});
+
+describe('a hook that comes late', () => {
+  const newer = sampleRun({ pipelineId: 102, commit: 'f'.repeat(40) });
+
+  it('is ignored with the reason when a newer pipeline of the branch has led to a run', async () => {
+    const given = world();
+    given.runs.put(newer);
+    await accept(given);
+    expect(await conclusionOf(given)).toEqual({ ignored: expect.stringMatching(/newer pipeline 102 of main/) });
+    expect(await given.runs.find(RUN_ID)).toBeUndefined();
+    expect([given.statuses.all, given.executions.started.size]).toEqual([[], 0]);
+  });
+
+  it('still becomes a run when the newer one was refused', async () => {
+    const given = world();
+    given.runs.put({ ...newer, status: 'refused' });
+    await accept(given);
+    expect(await conclusionOf(given)).toEqual({ runId: RUN_ID });
+  });
+
+  it('goes on with the run that it led to before the newer one came', async () => {
+    const given = world();
+    await accept(given);
+    given.runs.put({ ...newer, sequence: 2 });
+    await accept(given);
+    expect(await conclusionOf(given)).toEqual({ runId: RUN_ID });
   });
 });
 

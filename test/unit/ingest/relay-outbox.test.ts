@@ -39,3 +39,12 @@ it('goes on after a fact that can’t be published, says so, and tries it again'
   await run();
   expect(bus.facts).toHaveLength(2);
 });
+
+it('goes on after a fact that can’t be read, and says so every time until somebody has looked', async () => {
+  const { outbox, bus, run } = relay();
+  outbox.holdDamaged('half');
+  outbox.hold('a', factAt('2026-11-23T12:00:00.000Z'));
+  await expect(run()).rejects.toThrow('1 of 2 facts');
+  expect(bus.facts).toHaveLength(1);
+  await expect(run()).rejects.toThrow('1 of 1 facts');
+});

@@ -58,6 +58,15 @@ describe('retrying a parked run', () => {
     await expect(retryRun(run.runId, maintainer, deps)).resolves.toMatchObject({ outcome: 'not-parked' });
   });
 
+  it('starts nothing for a page that was read before an attempt that is parked again by now', async () => {
+    const { run, deps } = world();
+    const stale = { ...deps, runs: { ...deps.runs, find: async () => run } };
+    deps.runs.put({ ...run, attempt: 2 });
+    await expect(retryRun(run.runId, maintainer, stale)).resolves.toMatchObject({ outcome: 'not-parked' });
+    expect(deps.executions.started.size).toBe(0);
+    expect(await deps.runs.get(run.runId)).toMatchObject({ status: 'parked', attempt: 2 });
+  });
+
   it('starts one attempt when two press at once', async () => {
     const { run, deps } = world();
     const results = await Promise.all([1, 2].map(() => retryRun(run.runId, maintainer, deps)));

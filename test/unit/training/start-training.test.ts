@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { step } from '../../../functions/training/start-training.ts';
 import { settleTraining } from '../../../shared/application/settle-training.ts';
-import { CapacityRefused } from '../../../shared/domain/faults.ts';
+import { CapacityRefused, ServiceUnavailable } from '../../../shared/domain/faults.ts';
 import type { Run } from '../../../shared/domain/run.ts';
 import { acceptedRun, DATA_URI, testStage } from '../../fakes/accepted-run.ts';
 import { fakeDeployments } from '../../fakes/deployments.ts';
@@ -104,6 +104,35 @@ describe('starting a training', () => {
     await w.train();
     expect((await w.current()).champion).toMatchObject({ version: 4, artifactUri: live.artifactUri });
     expect(w.deps.pipelines.started[0]?.parameters.ChampionUri).toBe(live.artifactUri);
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['another version', 4],
+  ])('repeats a start with the same parameters after a crash, whatever went live meanwhile, where %s was live before', async (_what, before) => {
+    const w = await world();
+    const goLive = (version: number) => {
+      const live = sampleRelease({ runId: 'f'.repeat(20), sequence: 0, commit: w.run.commit }, { version });
+      const artifactUri = `s3://mlops-test/approved/${version}/model.tar.gz`;
+      const deployment = { model: 'flight-delays', environment: 'prod', endpointName: 'e', live };
+      w.deps.deployments.put({ ...deployment, live: { ...live, artifactUri } });
+    };
+    if (before !== undefined) goLive(before);
+    const asked: Record<string, string>[] = [];
+    const start = w.deps.pipelines.start.bind(w.deps.pipelines);
+    w.deps.pipelines.start = async (execution) => {
+      asked.push(execution.parameters);
+      const started = await start(execution);
+      if (asked.length === 1) throw new ServiceUnavailable('crashed before the execution was written down');
+      return started;
+    };
+    await expect(w.train()).rejects.toThrow('crashed');
+    goLive(5);
+    await w.train();
+    expect(asked).toHaveLength(2);
+    expect(asked[1]).toEqual(asked[0]);
+    expect(w.deps.pipelines.started).toHaveLength(1);
+    expect((await w.current()).champion?.version).toBe(before);
   });
 
   it('does not start twice when the step is repeated in the same attempt', async () => {

@@ -71,7 +71,9 @@ describe('the workflows', () => {
   });
 
   it('neither moves nor tests an environment again that an earlier attempt of the run brought live', () => {
-    const found = stateOf(rollout, 'IsTheReleaseVerified').Choices?.find(({ Condition }) => Condition.includes("'live'"));
+    const found = stateOf(rollout, 'IsTheReleaseVerified').Choices?.find(({ Condition }) =>
+      Condition.includes("'live'"),
+    );
     expect(found?.Next).toBe('RecordDeployment');
   });
 
