@@ -28,7 +28,9 @@ export async function deliverAgain(pipelineId: number): Promise<number[]> {
   const [hook] = Hooks.parse(await gitlab('GET', '/hooks'));
   const path = `/hooks/${hook?.id}/events`;
   const deliveries = Deliveries.parse(await gitlab('GET', `${path}?per_page=100`));
-  const original = deliveries.find(({ request_data }) => request_data.object_attributes.id === pipelineId)?.request_data;
+  const original = deliveries.find(
+    ({ request_data }) => request_data.object_attributes.id === pipelineId,
+  )?.request_data;
   if (original === undefined) throw new Error(`The webhook has reported nothing of pipeline ${pipelineId}.`);
   const resends = deliveries.map(({ id }) => async () => {
     const { response_status } = Resent.parse(await gitlab('POST', `${path}/${id}/resend`));

@@ -20,7 +20,9 @@ describe('the three commits of the demo', () => {
     expect({ status: run.status, liveIn }).toEqual({ status: 'live', liveIn: ALL });
     prod = await askProd(scene);
     expect(prod.version).toBe(run.registered?.version);
-    expect(JSON.parse(prod.answer)).toEqual({ predictions: [{ score: expect.any(Number), late: expect.any(Boolean) }] });
+    expect(JSON.parse(prod.answer)).toEqual({
+      predictions: [{ score: expect.any(Number), late: expect.any(Boolean) }],
+    });
     expect((await scene.stage.gitlab.statusOf(run.commit))?.status).toBe('success');
   }, 120_000);
 

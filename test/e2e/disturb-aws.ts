@@ -1,4 +1,9 @@
-import { DisableRuleCommand, EnableRuleCommand, EventBridgeClient, ListRuleNamesByTargetCommand } from '@aws-sdk/client-eventbridge';
+import {
+  DisableRuleCommand,
+  EnableRuleCommand,
+  EventBridgeClient,
+  ListRuleNamesByTargetCommand,
+} from '@aws-sdk/client-eventbridge';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { accountId, region } from '../../local/world/environment.ts';
 import type { Table } from '../../shared/adapters/dynamodb/table.ts';
@@ -23,7 +28,11 @@ export async function ageWait(table: Table, subject: string): Promise<void> {
   const anHourAgo = new Date(Date.now() - 3_600_000).toISOString();
   const aged = await table.update(
     { pk: `WAIT#${subject}`, sk: 'WAIT' },
-    { update: 'SET gsi1sk = :old', condition: 'attribute_exists(gsi1sk)', values: { ':old': `${anHourAgo}#${subject}` } },
+    {
+      update: 'SET gsi1sk = :old',
+      condition: 'attribute_exists(gsi1sk)',
+      values: { ':old': `${anHourAgo}#${subject}` },
+    },
   );
   if (aged === undefined) throw new Error(`Nobody waits for ${subject}.`);
 }

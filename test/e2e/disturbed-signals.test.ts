@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribePipelineExecutionCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { browserSession } from '../../local/demo/browser-session.ts';
+import { browserSession, type Page } from '../../local/demo/browser-session.ts';
 import { poll } from '../../local/demo/poll.ts';
 import { people } from '../../local/world/people.ts';
 import { subjects } from '../../shared/domain/names.ts';
@@ -9,7 +10,7 @@ import { ageWait, loseEventsOf, sweepNow } from './disturb-aws.ts';
 import { doAll } from './do-all.ts';
 import { expectSoundWorld } from './expect-sound-world.ts';
 import { executionNamesOf, trainingsOf } from './list-executions.ts';
-import { type E2eScene, newestRuns, openScene } from './open-scene.ts';
+import { type E2eScene, openScene } from './open-scene.ts';
 
 let scene: E2eScene;
 let run: Run;
@@ -30,9 +31,7 @@ describe('a run whose signals are lost, doubled, reordered and raced', () => {
     await scene.prepareCandidate();
     const runId = await stage.runOf(await clone.push('Train while events get lost'), say);
     const arn = await poll('The training', async () => (await scene.runs.get(runId)).training?.pipelineExecutionArn);
-    await poll('The end of the training', async () =>
-      (await pipelineStatus(arn)) === 'Succeeded' ? true : undefined,
-    );
+    await poll('The end of the training', async () => ((await pipelineStatus(arn)) === 'Succeeded' ? true : undefined));
     run = await scene.runs.get(runId);
     expect({ status: run.status, finishedAt: run.training?.finishedAt }).toEqual({ status: 'training' });
   }, 120_000);
@@ -40,8 +39,10 @@ describe('a run whose signals are lost, doubled, reordered and raced', () => {
   it('is still one run, one execution and one training when every webhook comes again, doubled and shuffled', async () => {
     const answers = await deliverAgain(run.pipelineId);
     expect(answers.filter((status) => status !== 202)).toEqual([]);
-    expect((await newestRuns(scene)).filter(({ commit }) => commit === run.commit)).toHaveLength(1);
-    expect((await executionNamesOf('model-lifecycle')).filter((name) => name.startsWith(run.runId))).toEqual([run.runId]);
+    expect((await scene.runs.listByModel(run.model, 20)).filter(({ commit }) => commit === run.commit)).toHaveLength(1);
+    expect((await executionNamesOf('model-lifecycle')).filter((name) => name.startsWith(run.runId))).toEqual([
+      run.runId,
+    ]);
     expect(await trainingsOf(run.runId, run.training?.pipelineExecutionArn ?? '')).toHaveLength(1);
     expect((await scene.runs.get(run.runId)).status).toBe('training');
   }, 60_000);
@@ -86,7 +87,7 @@ async function pipelineStatus(PipelineExecutionArn: string): Promise<string | un
 }
 
 /** Twenty-five decisions of each steward, approvals and rejections in turn, all at once. */
-async function raceDecisions(link: string) {
+async function raceDecisions(link: string): Promise<Page[]> {
   const stewards = await Promise.all(
     [people.steward1, people.steward2].map(async ({ username }) => {
       const browser = browserSession();
@@ -99,8 +100,17 @@ async function raceDecisions(link: string) {
         (index + steward) % 2 === 0
           ? { outcome: 'approved', reason: `Approval ${index}` }
           : { outcome: 'rejected', reason: `Rejection ${index}`, code: 'other' };
-      return browser.submit(page, '/decision', fields);
+      return untilLetIn(() => browser.submit(page, '/decision', fields));
     }),
   ).flat();
   return doAll(posts, posts.length);
+}
+
+/** The account runs fewer Lambdas at a time than there are posts: whoever is turned away at the door comes again. */
+async function untilLetIn(post: () => Promise<Page>): Promise<Page> {
+  for (;;) {
+    const receipt = await post();
+    if (receipt.status !== 429 && receipt.status !== 503) return receipt;
+    await sleep(300);
+  }
 }

@@ -6,7 +6,6 @@ import {
   paginateListEndpoints,
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { poll } from '../../local/demo/poll.ts';
 import { MODEL } from '../../local/demo/stage.ts';
 import { queryShards } from '../../shared/adapters/dynamodb/shards.ts';
@@ -15,8 +14,9 @@ import type { Release } from '../../shared/domain/deployment.ts';
 import { Lease } from '../../shared/domain/grant-lease.ts';
 import { subjects } from '../../shared/domain/names.ts';
 import { isActive, type Run } from '../../shared/domain/run.ts';
+import { countMessages } from './count-messages.ts';
 import { executionNamesOf } from './list-executions.ts';
-import { type E2eScene, newestRuns } from './open-scene.ts';
+import type { E2eScene } from './open-scene.ts';
 
 /** Everything comes to rest within this: a state more to walk through, a queue to drain. */
 const REST = { seconds: 30, everyMs: 300 };
@@ -28,23 +28,26 @@ const REST = { seconds: 30, everyMs: 300 };
 export async function expectSoundWorld(scene: E2eScene): Promise<void> {
   const runs = await poll('Rest: every run has ended or waits for a person', () => runsAtRest(scene), REST);
   await expectOneRunPerPipeline(scene, runs);
-  await expectApprovedEndpoints(scene, runs);
+  await expectApprovedEndpoints(scene);
   await expectFreeLeases(scene);
-  await poll('The end of the queues', queuesAreEmpty, REST);
+  await poll('The end of the queues', async () => ((await countMessages()).moving === 0 ? true : undefined), REST);
+  expect((await countMessages()).dead).toBe(scene.deadLettersBefore);
 }
 
 async function runsAtRest(scene: E2eScene): Promise<Run[] | undefined> {
-  const runs = await newestRuns(scene);
+  const runs = (await scene.runs.listByModel(MODEL, 200)).filter(({ acceptedAt }) => acceptedAt >= scene.openedAt);
   const waits = (await queryShards(scene.table, 'WAITING')).map(({ pk }) => String(pk).slice('WAIT#'.length));
   const atRest = runs.every(
-    (run) => !isActive(run.status) || (run.status === 'awaiting-approval' && waits.includes(subjects.review(run.reviewId ?? ''))),
+    (run) =>
+      !isActive(run.status) ||
+      (run.status === 'awaiting-approval' && waits.includes(subjects.review(run.reviewId ?? ''))),
   );
   return atRest ? runs : undefined;
 }
 
 /** Of each pipeline whose `package` job passed there is one run, and of each run one execution an attempt. */
-async function expectOneRunPerPipeline({ stage }: E2eScene, runs: readonly Run[]): Promise<void> {
-  const packaged = await stage.gitlab.packagedPipelines();
+async function expectOneRunPerPipeline({ stage, openedAt }: E2eScene, runs: readonly Run[]): Promise<void> {
+  const packaged = await stage.gitlab.packagedPipelines(openedAt);
   expect(runs.map(({ pipelineId }) => pipelineId).sort(inOrder)).toEqual(packaged.sort(inOrder));
   const names = await executionNamesOf('model-lifecycle');
   for (const { runId, attempt, status } of runs) {
@@ -53,13 +56,14 @@ async function expectOneRunPerPipeline({ stage }: E2eScene, runs: readonly Run[]
   }
 }
 
-async function expectApprovedEndpoints({ stage }: E2eScene, runs: readonly Run[]): Promise<void> {
+async function expectApprovedEndpoints({ stage, runs }: E2eScene): Promise<void> {
+  const ofModel = await runs.listByModel(MODEL, 200);
   const deployments = await stage.deployments();
   const live = deployments.filter((deployment) => deployment.live !== undefined);
   expect(await endpointNames()).toEqual(live.map(({ endpointName }) => endpointName).sort());
   for (const { environment, endpointName, live: release, pending } of live) {
     expect({ environment, pending }).toEqual({ environment, pending: undefined });
-    const last = await lastRolledOutTo(environment, runs, stage);
+    const last = await lastRolledOutTo(environment, ofModel, stage);
     expect({ environment, runId: release?.runId }).toEqual({ environment, runId: last?.runId });
     expect(release?.artifactSha256).toBe(last?.approval?.artifactSha256);
     if (release !== undefined) await expectServed(endpointName, release);
@@ -106,22 +110,6 @@ async function expectFreeLeases({ table }: E2eScene): Promise<void> {
     const { holder, queue } = entityOf(Lease, item);
     expect({ lease: item.sk, holder, queue }).toEqual({ lease: item.sk, holder: undefined, queue: [] });
   }
-}
-
-/** Dead letters fail at once; other messages may still be on their way. */
-async function queuesAreEmpty(): Promise<true | undefined> {
-  const sqs = new SQSClient({});
-  const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({ QueueNamePrefix: 'mlops-local-' }));
-  expect(QueueUrls.length).toBeGreaterThan(0);
-  let left = 0;
-  for (const QueueUrl of QueueUrls) {
-    const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
-    const messages =
-      Number(Attributes?.ApproximateNumberOfMessages) + Number(Attributes?.ApproximateNumberOfMessagesNotVisible);
-    if (QueueUrl.endsWith('-dead-letters')) expect({ QueueUrl, messages }).toEqual({ QueueUrl, messages: 0 });
-    left += messages;
-  }
-  return left === 0 ? true : undefined;
 }
 
 const inOrder = (a: number, b: number): number => a - b;

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decideAs, pushAndWaitForReview, type Scene } from '../../local/demo/acts.ts';
-import { type Clone, cloneProject } from '../../local/demo/clone.ts';
+import { cloneProject } from '../../local/demo/clone.ts';
 import { MODEL, stageOf } from '../../local/demo/stage.ts';
 import { worldUrls } from '../../local/world/environment.ts';
 import { people } from '../../local/world/people.ts';
@@ -14,16 +14,21 @@ import type { Run } from '../../shared/domain/run.ts';
 import type { Reviews } from '../../shared/ports/reviews.ts';
 import type { Runs } from '../../shared/ports/runs.ts';
 import { testCredentials, testWorld, worldVariable } from '../harness/world.ts';
+import { countMessages } from './count-messages.ts';
 
 const TABLE = 'mlops-local';
 
 /** The world as one file of tests sees it: a working copy of the data scientist, and the control plane's own records. */
 export type E2eScene = Scene & {
+  openedAt: string;
+  /** Messages in the dead-letter queues when the scene was opened. */
+  deadLettersBefore: number;
   runs: Runs;
   reviews: Reviews;
   table: Table;
-  /** The sample as it was at first, with a number of iterations that no commit had before it: a candidate that passes. */
+  /** The sample as it was at first, with a number of iterations that tells it from those before: a candidate that passes. */
   prepareCandidate: () => Promise<void>;
+  /** Gives main back the files that it had at first. */
   close: () => Promise<void>;
 };
 
@@ -37,33 +42,40 @@ export async function openScene(): Promise<E2eScene> {
     author: people.dataScientist,
     folder,
   });
+  const runs = dynamodbRuns({ table: TABLE, bus: eventbridgeBus({ bus: TABLE }) });
+  const [newest] = await runs.listByModel(MODEL, 1);
+  let prepared = 0;
   return {
+    openedAt: new Date().toISOString(),
+    deadLettersBefore: (await countMessages()).dead,
     world: { environment, urls },
     stage: stageOf({ environment, urls }),
     clone,
     say: () => {},
-    runs: dynamodbRuns({ table: TABLE, bus: eventbridgeBus({ bus: TABLE }) }),
+    runs,
     reviews: dynamodbReviews({ table: TABLE }),
     table: openTable(TABLE),
-    prepareCandidate: () => prepareCandidate(clone),
-    close: () => rm(folder, { recursive: true, force: true }),
+    async prepareCandidate() {
+      await clone.beginAnew();
+      const number = iterations(newest?.sequence ?? 0, prepared);
+      prepared += 1;
+      await clone.edit('pipeline.json', (text) => text.replace('"max_iter": "100"', `"max_iter": "${number}"`));
+    },
+    async close() {
+      await clone.beginAnew();
+      await clone.pushWithoutPipeline('Take the experiments back');
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 
-const ITERATIONS = /"max_iter": "(\d+)"/;
-/** The demo's commits stay below the first; above the last the model would begin to learn by heart. */
+/** The demo's commits stay below the first; a model with more iterations than the last would begin to learn by heart. */
 const FIRST = 111;
 const LAST = 150;
 
-async function prepareCandidate(clone: Clone): Promise<void> {
-  let former = 0;
-  await clone.edit('pipeline.json', (text) => {
-    former = Number(ITERATIONS.exec(text)?.[1]);
-    return text;
-  });
-  await clone.beginAnew();
-  const next = former < FIRST || former >= LAST ? FIRST : former + 1;
-  await clone.edit('pipeline.json', (text) => text.replace(ITERATIONS, `"max_iter": "${next}"`));
+/** Each candidate of the model has another number; `count` counts those that one file of tests prepares. */
+function iterations(sequence: number, count: number): number {
+  return FIRST + ((sequence + count) % (LAST - FIRST));
 }
 
 export async function approve(scene: Scene, run: Run): Promise<void> {
@@ -79,8 +91,4 @@ export async function ensureLive(scene: E2eScene): Promise<void> {
   const run = await pushAndWaitForReview(scene, 'Give the tests a version to stand on');
   await approve(scene, run);
   await scene.stage.runUntil(run.runId, ['live'], scene.say);
-}
-
-export async function newestRuns({ runs }: Pick<E2eScene, 'runs'>): Promise<Run[]> {
-  return runs.listByModel(MODEL, 200);
 }

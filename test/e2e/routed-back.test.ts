@@ -1,0 +1,90 @@
+import { pushAndWaitForReview } from '../../local/demo/acts.ts';
+import { poll } from '../../local/demo/poll.ts';
+import type { Run } from '../../shared/domain/run.ts';
+import { sweepNow } from './disturb-aws.ts';
+import { expectSoundWorld } from './expect-sound-world.ts';
+import { approve, type E2eScene, ensureLive, openScene } from './open-scene.ts';
+
+const FLIGHT = '1439,1598,283,33.98,19.04,13.81,0,10,1016.8,20.7,3,1,4';
+let scene: E2eScene;
+
+beforeAll(async () => {
+  scene = await openScene();
+  await ensureLive(scene);
+}, 120_000);
+afterAll(() => scene?.close());
+
+describe('a version that nobody decides about in time', () => {
+  it('expires at the next sweep, goes back to its author and is never approved', async () => {
+    const { stage, clone, runs, say } = scene;
+    const before = await whatAnswers();
+    await scene.prepareCandidate();
+    await clone.replace('mlops.yaml', 'expiresAfter: P3D', 'expiresAfter: PT1S');
+    const runId = await stage.runOf(await clone.push('Decide within a second'), say);
+    const run = await poll('The expiry', async () => {
+      const now = await runs.get(runId);
+      if (now.status === 'awaiting-approval') await sweepNow();
+      return now.status === 'routed-back' ? now : undefined;
+    });
+    const review = await scene.reviews.find(run.reviewId ?? '');
+    expect({ review: review?.status, decision: review?.decision, approval: run.approval }).toEqual({
+      review: 'expired',
+    });
+    await expectToldBack(run, [/nobody decided|expired|in time/i]);
+    expect(await whatAnswers()).toEqual(before);
+  }, 120_000);
+});
+
+describe('a version that answers differently where it serves', () => {
+  it('fails its smoke test, and dev and prod go on answering with the former version', async () => {
+    const { stage, clone, say } = scene;
+    const before = await whatAnswers();
+    await scene.prepareCandidate();
+    await clone.replace('inference.py', 'import json\n', 'import json\nimport os\n');
+    await clone.replace(
+      'inference.py',
+      'SCORE_DECIMALS = 6\n',
+      'SCORE_DECIMALS = 1 if "SAGEMAKER_PROGRAM" in os.environ else 6\n',
+    );
+    const waiting = await pushAndWaitForReview(scene, 'Answer shorter where it serves');
+    await approve(scene, waiting);
+    const run = await stage.runUntil(waiting.runId, ['routed-back'], say);
+    await expectToldBack(run, [
+      /Golden input 1: .*\d\.\d{4,}.*\d\.\d\b/,
+      /dev answered \d+ of 20 golden inputs differently/,
+    ]);
+    const { events } = await stage.outcome(run.runId);
+    expect(events.filter(({ environment }) => environment !== undefined && environment !== 'dev')).toEqual([]);
+    expect(events.map(({ type }) => type)).toContain('endpoint-restored');
+    expect(await whatAnswers()).toEqual(before);
+  }, 120_000);
+});
+
+describe('what went back', () => {
+  it('leaves a sound world', () => expectSoundWorld(scene), 60_000);
+});
+
+/** Answer, version and configuration of each environment. */
+async function whatAnswers() {
+  const deployments = await scene.stage.deployments();
+  return Promise.all(
+    deployments.map(async ({ environment, endpointName, live }) => ({
+      environment,
+      version: live?.version,
+      configName: live?.endpointConfigName,
+      answer: await scene.stage.invoke(endpointName, FLIGHT),
+    })),
+  );
+}
+
+/** The author hears of it by the commit status and by one confidential issue that says why. */
+async function expectToldBack(run: Run, reasons: readonly RegExp[]): Promise<void> {
+  const { gitlab } = scene.stage;
+  expect((await gitlab.statusOf(run.commit))?.status).toBe('failed');
+  const issues = (await gitlab.issues()).filter(({ description }) => description.includes(run.runId));
+  expect(issues.map(({ confidential }) => confidential)).toEqual([true]);
+  for (const reason of reasons) {
+    expect(run.reasons.join('\n')).toMatch(reason);
+    expect(issues[0]?.description.replaceAll('\\', '')).toMatch(reason);
+  }
+}
