@@ -106,7 +106,7 @@ async function findChanges(run: Run, { documents, objects }: StartTrainingDeps):
   const codeChanges = codeIsSound
     ? []
     : [
-        `The script bundle below ${run.codeUri} is not the one that was accepted: its digest differs. Push again to make a new one.`,
+        `The script bundle below ${run.codeUri} is not the one that was accepted: its digest differs. Tell the platform's operators: they find out who changed it and remove it; then push again.`,
       ];
   return [...codeChanges, ...(await findDataChanges(data, objects))];
 }

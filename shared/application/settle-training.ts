@@ -1,5 +1,6 @@
 import { assessTraining, type TrainingAssessment } from '../domain/assess-training.ts';
 import { describeEvent } from '../domain/describe-event.ts';
+import { PermissionRefused } from '../domain/faults.ts';
 import { subjects } from '../domain/names.ts';
 import { redact } from '../domain/redact.ts';
 import { isActive, type Run, type Training } from '../domain/run.ts';
@@ -87,10 +88,21 @@ async function logOf(
   { pipelines }: SettleTrainingDeps,
 ): Promise<string[]> {
   if (assessment.state !== 'failed' || assessment.jobArn === undefined) return [];
-  const lines = await pipelines.logTail(assessment.jobArn, LOG_LINES);
-  if (lines.length === 0) return [];
   const job = assessment.jobArn.slice(assessment.jobArn.lastIndexOf(':') + 1);
+  const lines = await tailOf(assessment.jobArn, pipelines);
+  if (lines === undefined) return [`The log of ${job} could not be read: look at it in CloudWatch Logs.`];
+  if (lines.length === 0) return [];
   return [`The last lines of the log of ${job}:`, ...lines.map((line) => cut(redact(line), 300))];
+}
+
+/** A log that must not be read keeps nobody waiting: how the training ended is known without it. */
+async function tailOf(jobArn: string, pipelines: SettleTrainingDeps['pipelines']): Promise<string[] | undefined> {
+  try {
+    return await pipelines.logTail(jobArn, LOG_LINES);
+  } catch (error) {
+    if (error instanceof PermissionRefused) return undefined;
+    throw error;
+  }
 }
 
 function secondsBetween(from: string, to: string): number {

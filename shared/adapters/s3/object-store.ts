@@ -61,6 +61,8 @@ export function s3ObjectStore(): ObjectStore {
     async read(uri, maxBytes, versionId) {
       const { Body, ContentLength, VersionId } = await getObject(uri, versionId);
       if (Body === undefined || ContentLength === undefined || ContentLength > maxBytes) {
+        // A body that nobody reads would hold its connection until the time limit.
+        await Body?.transformToWebStream().cancel();
         throw new ContractBroken(
           `${uri} has ${ContentLength ?? 'an unknown number of'} bytes; at most ${maxBytes} are read.`,
         );

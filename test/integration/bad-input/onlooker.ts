@@ -14,7 +14,7 @@ import { worldUrls } from '../../../local/world/environment.ts';
 import { dynamodbRuns } from '../../../shared/adapters/dynamodb/runs.ts';
 import { eventbridgeBus } from '../../../shared/adapters/eventbridge/bus.ts';
 import type { Run, RunStatus } from '../../../shared/domain/run.ts';
-import { testWorld, worldVariable } from '../../harness/world.ts';
+import { testWorld } from '../../harness/world.ts';
 
 export const TABLE = 'mlops-local';
 const Mails = z.array(z.object({ to: z.string(), subject: z.string(), text: z.string() }));
@@ -46,11 +46,18 @@ export function onlooker() {
     urls,
     stage,
     silent,
-    webhookUrl: `${worldVariable('MLOPS_URL')}/webhooks/gitlab`,
     findRun: (runId: string): Promise<Run | undefined> => runs.find(runId),
 
     /** The run of a commit, once its commit status links to it. */
-    runOf: (sha: string): Promise<string> => stage.runOf(sha, silent),
+    runOf: (sha: string): Promise<string> =>
+      poll(
+        `The commit status "mlops" of ${sha.slice(0, 8)}`,
+        async () => {
+          const target = (await stage.gitlab.statusOf(sha))?.target_url;
+          return target ? new URL(target).pathname.split('/').at(-1) : undefined;
+        },
+        { seconds: 90 },
+      ),
 
     runUntil: (runId: string, ...states: RunStatus[]): Promise<Run> => stage.runUntil(runId, states, silent),
 
@@ -71,7 +78,10 @@ export function onlooker() {
     async hostingNames(): Promise<string[]> {
       const { Models = [] } = await sagemaker.send(new ListModelsCommand({ MaxResults: 100 }));
       const { EndpointConfigs = [] } = await sagemaker.send(new ListEndpointConfigsCommand({ MaxResults: 100 }));
-      return [...Models.map((m) => m.ModelName ?? ''), ...EndpointConfigs.map((c) => c.EndpointConfigName ?? '')].sort();
+      return [
+        ...Models.map((m) => m.ModelName ?? ''),
+        ...EndpointConfigs.map((c) => c.EndpointConfigName ?? ''),
+      ].sort();
     },
 
     /** Writes an object as the account's root, as somebody would who may do everything. */

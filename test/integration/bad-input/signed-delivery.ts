@@ -7,6 +7,8 @@ type Options = {
   signedWith?: string | undefined;
   secondsAgo?: number;
   headers?: Record<string, string>;
+  /** One that was sent before, for a resend. */
+  deliveryId?: string;
 };
 type Answer = { deliveryId: string; status: number; text: string };
 
@@ -14,7 +16,7 @@ type Answer = { deliveryId: string; status: number; text: string };
 export async function deliver(payload: unknown, options: Options = {}): Promise<Answer> {
   const signedWith = 'signedWith' in options ? options.signedWith : testCredentials().webhookSigningToken;
   const body = typeof payload === 'string' ? payload : JSON.stringify(payload);
-  const deliveryId = randomUUID();
+  const deliveryId = options.deliveryId ?? randomUUID();
   const sentAt = new Date(Math.floor(Date.now() / 1000 - (options.secondsAgo ?? 0)) * 1000);
   const response = await fetch(`${worldVariable('MLOPS_URL')}/webhooks/gitlab`, {
     method: 'POST',

@@ -54,7 +54,10 @@ const channel = (name: string, uri: unknown) => ({
 export const definition = (maxRuntimeInSeconds = 600) => ({
   Version: '2020-12-01',
   Parameters: [
-    ...['CodeUri', 'DataUri', 'OutputUri', 'ProcessingImage', 'TrainingImage'].map((Name) => ({ Name, Type: 'String' })),
+    ...['CodeUri', 'DataUri', 'OutputUri', 'ProcessingImage', 'TrainingImage'].map((Name) => ({
+      Name,
+      Type: 'String',
+    })),
     { Name: 'TrainingInstanceType', Type: 'String', DefaultValue: 'ml.m5.large' },
   ],
   Steps: [

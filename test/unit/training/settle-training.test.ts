@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { consumer } from '../../../functions/training/settle-training.ts';
+import { PermissionRefused } from '../../../shared/domain/faults.ts';
 import { subjects } from '../../../shared/domain/names.ts';
 import { displayNameOf } from '../../../shared/domain/run-places.ts';
 import { fakeRendezvous } from '../../fakes/rendezvous.ts';
@@ -102,6 +103,16 @@ describe('settling a training', () => {
       },
     });
     expect(JSON.stringify(answer)).not.toContain('hunter22');
+  });
+
+  it('wakes the run although the log may not be read, and says so', async () => {
+    const w = await world();
+    w.deps.pipelines.logTail = () => Promise.reject(new PermissionRefused('logs:DescribeLogStreams was refused.'));
+    w.fail('AlgorithmError: ExecuteUserScriptError: ExitCode 1');
+    await w.hear();
+    expect(w.answer()).toMatchObject({
+      output: { outcome: 'failed', reasons: [expect.any(String), expect.stringContaining('could not be read')] },
+    });
   });
 
   it.each([
