@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
+import { errorCode } from './error-code.ts';
 
 /** Secrets of one world: made once, kept with its state, so that a second start changes nothing. */
 export const Credentials = z.object({
@@ -19,7 +20,11 @@ export const Credentials = z.object({
 export type Credentials = z.infer<typeof Credentials>;
 
 export async function loadOrCreateCredentials(file: string): Promise<Credentials> {
-  const text = await readFile(file, 'utf8').catch(() => undefined);
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    // Only a world that has none yet gets new ones: others would lock it out of its own state.
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  });
   if (text !== undefined) return Credentials.parse(JSON.parse(text));
   const credentials: Credentials = {
     gitlabRootToken: `glpat-${randomBytes(15).toString('hex')}`,
