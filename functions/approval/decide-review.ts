@@ -1,20 +1,17 @@
-import { randomBytes } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { handle } from 'hono/aws-lambda';
 import { bodyLimit } from 'hono/body-limit';
-import { kmsTokenSeals } from '../../shared/adapters/aws/seal-token.ts';
-import { dynamodbRendezvous } from '../../shared/adapters/dynamodb/rendezvous.ts';
+import { systemTime } from '../../shared/adapters/clock.ts';
 import { dynamodbReviews } from '../../shared/adapters/dynamodb/reviews.ts';
-import { dynamodbRuns } from '../../shared/adapters/dynamodb/runs.ts';
-import { dynamodbTimeline } from '../../shared/adapters/dynamodb/timeline.ts';
-import { eventbridgeBus } from '../../shared/adapters/eventbridge/bus.ts';
 import { connectGitlab } from '../../shared/adapters/gitlab/connect.ts';
 import { gitlabMemberships } from '../../shared/adapters/gitlab/memberships.ts';
+import { meetingPlace } from '../../shared/adapters/meeting-place.ts';
 import { onboardingRecords } from '../../shared/adapters/onboarding-records.ts';
+import { randomId } from '../../shared/adapters/random-id.ts';
+import { runRecords } from '../../shared/adapters/run-records.ts';
 import { s3Documents } from '../../shared/adapters/s3/documents.ts';
 import { secretsManagerSecrets } from '../../shared/adapters/secrets-manager/secrets.ts';
 import { cookieSessions } from '../../shared/adapters/sign-in/cookie-sessions.ts';
-import { stepFunctionsTaskTokens } from '../../shared/adapters/step-functions/task-tokens.ts';
 import { checkPost } from '../../shared/application/check-post.ts';
 import type { ReviewDossier } from '../../shared/application/load-review.ts';
 import { type SettleDecisionDependencies, settleDecision } from '../../shared/application/settle-review.ts';
@@ -155,21 +152,17 @@ async function frameFor(session: Session, dependencies: DecideReviewDependencies
 }
 
 function build(environment: Environment): DecideReviewDependencies {
-  const { stage, publicUrl, table } = environment;
-  const bus = eventbridgeBus(environment);
+  const { stage, publicUrl } = environment;
   const secrets = secretsManagerSecrets(environment);
-  const now = () => new Date().toISOString();
-  const newId = () => randomBytes(16).toString('hex');
   return {
+    ...runRecords(environment),
+    ...meetingPlace(environment),
     stage,
     publicUrl,
-    now,
-    newId,
-    sessions: cookieSessions({ secrets, stage, publicUrl, now, newId }),
+    now: systemTime,
+    newId: randomId,
+    sessions: cookieSessions({ secrets, stage, publicUrl, now: systemTime, newId: randomId }),
     reviews: dynamodbReviews(environment),
-    runs: dynamodbRuns({ table, bus }),
-    timeline: dynamodbTimeline({ table, bus }),
-    rendezvous: dynamodbRendezvous({ table, tokens: stepFunctionsTaskTokens(), seals: kmsTokenSeals(environment) }),
     documents: s3Documents(environment),
     onboarding: onboardingRecords(environment),
     memberships: gitlabMemberships(connectGitlab(environment)),

@@ -1,18 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
-import { kmsTokenSeals } from '../../shared/adapters/aws/seal-token.ts';
+import { systemTime } from '../../shared/adapters/clock.ts';
 import { dynamodbDeployments } from '../../shared/adapters/dynamodb/deployments.ts';
-import { dynamodbRendezvous } from '../../shared/adapters/dynamodb/rendezvous.ts';
 import { dynamodbReviews } from '../../shared/adapters/dynamodb/reviews.ts';
-import { dynamodbRuns } from '../../shared/adapters/dynamodb/runs.ts';
-import { dynamodbTimeline } from '../../shared/adapters/dynamodb/timeline.ts';
-import { eventbridgeBus } from '../../shared/adapters/eventbridge/bus.ts';
 import { connectGitlab } from '../../shared/adapters/gitlab/connect.ts';
 import { gitlabMemberships } from '../../shared/adapters/gitlab/memberships.ts';
 import { gitlabSourceRepository } from '../../shared/adapters/gitlab/source-repository.ts';
+import { meetingPlace } from '../../shared/adapters/meeting-place.ts';
+import { randomId } from '../../shared/adapters/random-id.ts';
+import { runRecords } from '../../shared/adapters/run-records.ts';
 import { s3Documents } from '../../shared/adapters/s3/documents.ts';
 import { snsNotices } from '../../shared/adapters/sns/notices.ts';
-import { stepFunctionsTaskTokens } from '../../shared/adapters/step-functions/task-tokens.ts';
 import { buildPacket, type PacketSources } from '../../shared/application/build-packet.ts';
 import { currentRun } from '../../shared/application/current-run.ts';
 import { enterStage } from '../../shared/application/enter-stage.ts';
@@ -59,24 +56,19 @@ export const step = defineStep({
 export const handler = lambdaWaitStep(step, build);
 
 function build(environment: Environment): RequestApprovalDependencies {
-  const { table, publicUrl } = environment;
-  const bus = eventbridgeBus(environment);
-  const tokens = stepFunctionsTaskTokens();
   const gitlab = connectGitlab(environment);
   return {
-    runs: dynamodbRuns({ table, bus }),
-    timeline: dynamodbTimeline({ table, bus }),
+    ...runRecords(environment),
+    ...meetingPlace(environment),
     reviews: dynamodbReviews(environment),
     deployments: dynamodbDeployments(environment),
-    rendezvous: dynamodbRendezvous({ table, tokens, seals: kmsTokenSeals(environment) }),
     documents: s3Documents(environment),
     notices: snsNotices(environment),
     repository: gitlabSourceRepository(gitlab),
     memberships: gitlabMemberships(gitlab),
-    failTask: tokens.failTask,
-    publicUrl,
-    now: () => new Date().toISOString(),
-    newId: () => randomBytes(16).toString('hex'),
+    publicUrl: environment.publicUrl,
+    now: systemTime,
+    newId: randomId,
   };
 }
 

@@ -1,15 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { handle } from 'hono/aws-lambda';
 import { HTTPException } from 'hono/http-exception';
+import { systemTime } from '../../shared/adapters/clock.ts';
 import { dynamodbDeployments } from '../../shared/adapters/dynamodb/deployments.ts';
 import { dynamodbReviews } from '../../shared/adapters/dynamodb/reviews.ts';
-import { dynamodbRuns } from '../../shared/adapters/dynamodb/runs.ts';
-import { dynamodbTimeline } from '../../shared/adapters/dynamodb/timeline.ts';
-import { eventbridgeBus } from '../../shared/adapters/eventbridge/bus.ts';
 import { connectGitlab } from '../../shared/adapters/gitlab/connect.ts';
 import { gitlabMemberships } from '../../shared/adapters/gitlab/memberships.ts';
 import { onboardingRecords } from '../../shared/adapters/onboarding-records.ts';
+import { randomId } from '../../shared/adapters/random-id.ts';
+import { runRecords } from '../../shared/adapters/run-records.ts';
 import { s3Documents } from '../../shared/adapters/s3/documents.ts';
 import { secretsManagerSecrets } from '../../shared/adapters/secrets-manager/secrets.ts';
 import { cookieSessions } from '../../shared/adapters/sign-in/cookie-sessions.ts';
@@ -201,19 +200,16 @@ async function frameFor(context: Context<Variables>, dependencies: ServePagesDep
 }
 
 function build(environment: Environment): ServePagesDependencies {
-  const { stage, publicUrl, table, gitlabUrl } = environment;
-  const bus = eventbridgeBus(environment);
+  const { stage, publicUrl, gitlabUrl } = environment;
   const secrets = secretsManagerSecrets(environment);
-  const now = () => new Date().toISOString();
   return {
+    ...runRecords(environment),
     stage,
     publicUrl,
-    now,
-    sessions: cookieSessions({ secrets, stage, publicUrl, now, newId: () => randomBytes(16).toString('hex') }),
-    signIn: openidSignIn({ issuer: gitlabUrl, secrets, stage, publicUrl, now }),
+    now: systemTime,
+    sessions: cookieSessions({ secrets, stage, publicUrl, now: systemTime, newId: randomId }),
+    signIn: openidSignIn({ issuer: gitlabUrl, secrets, stage, publicUrl, now: systemTime }),
     reviews: dynamodbReviews(environment),
-    runs: dynamodbRuns({ table, bus }),
-    timeline: dynamodbTimeline({ table, bus }),
     deployments: dynamodbDeployments(environment),
     documents: s3Documents(environment),
     onboarding: onboardingRecords(environment),

@@ -7,7 +7,12 @@ import { sagemakerHosting } from '../../shared/adapters/sagemaker/hosting.ts';
 import { currentRun } from '../../shared/application/current-run.ts';
 import { readPolicy } from '../../shared/application/read-run-documents.ts';
 import { sha256Hex } from '../../shared/domain/canonical-json.ts';
-import { compareAnswer, type GoldenAnswer, parseGoldenAnswers } from '../../shared/domain/compare-golden-answers.ts';
+import {
+  compareAnswer,
+  type GoldenAnswer,
+  MAX_GOLDEN_BYTES,
+  parseGoldenAnswers,
+} from '../../shared/domain/compare-golden-answers.ts';
 import { describeEvent } from '../../shared/domain/describe-event.ts';
 import { ContractBroken } from '../../shared/domain/faults.ts';
 import { endpointNameOf } from '../../shared/domain/names.ts';
@@ -52,7 +57,6 @@ const MOST_INPUTS = 200;
  * minutes are over. One answer may take another minute, and so may the first one of a fresh container.
  */
 const LONGEST_MS = 150_000;
-const MAX_GOLDEN_BYTES = 5 * 1024 * 1024;
 /** The sentences that name single differences; the rest is counted. */
 const MOST_DIFFERENCES = 5;
 

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { handle } from 'hono/aws-lambda';
 import { systemTime } from '../../shared/adapters/clock.ts';
 import { connectGitlab } from '../../shared/adapters/gitlab/connect.ts';
 import { gitlabMemberships } from '../../shared/adapters/gitlab/memberships.ts';
 import { onboardingRecords } from '../../shared/adapters/onboarding-records.ts';
+import { randomId } from '../../shared/adapters/random-id.ts';
 import { runRecords } from '../../shared/adapters/run-records.ts';
 import { secretsManagerSecrets } from '../../shared/adapters/secrets-manager/secrets.ts';
 import { cookieSessions } from '../../shared/adapters/sign-in/cookie-sessions.ts';
@@ -94,7 +94,7 @@ function build(environment: Environment): RetryRouteDeps {
     executions: stepFunctionsExecutions(environment),
     onboarding: onboardingRecords(environment),
     memberships: gitlabMemberships(connectGitlab(environment)),
-    sessions: cookieSessions({ secrets, stage, publicUrl, now, newId: () => randomBytes(16).toString('hex') }),
+    sessions: cookieSessions({ secrets, stage, publicUrl, now, newId: randomId }),
     stage,
     publicUrl,
     now,

@@ -9,7 +9,7 @@ import { currentRun } from '../../shared/application/current-run.ts';
 import { enterStage } from '../../shared/application/enter-stage.ts';
 import { type DescribeVersionDeps, registerVersion } from '../../shared/application/register-version.ts';
 import { sha256Hex } from '../../shared/domain/canonical-json.ts';
-import { parseGoldenAnswers } from '../../shared/domain/compare-golden-answers.ts';
+import { MAX_GOLDEN_BYTES, parseGoldenAnswers } from '../../shared/domain/compare-golden-answers.ts';
 import { describeEvent } from '../../shared/domain/describe-event.ts';
 import { ContractBroken } from '../../shared/domain/faults.ts';
 import type { DocumentReference } from '../../shared/domain/identifiers.ts';
@@ -42,9 +42,6 @@ export const handler = lambdaStep(step, (environment) => ({
   stage: environment,
   now: systemTime,
 }));
-
-/** Large enough for a thousand inputs with their answers, in bytes. */
-const MAX_GOLDEN_BYTES = 5 * 1024 * 1024;
 
 async function registerModelVersion(input: WhichRun, deps: RegisterModelVersionDeps): Promise<Registration> {
   const run = await currentRun(deps.runs, input);

@@ -1,5 +1,8 @@
 import * as z from 'zod';
 
+/** The largest file of golden answers that is read, in bytes. */
+export const MAX_GOLDEN_BYTES = 5 * 1024 * 1024;
+
 /** One line of `golden-answers.jsonl`, which postprocess writes: what the candidate itself answered to an input. */
 export const GoldenAnswer = z.object({ input: z.string(), contentType: z.string(), output: z.unknown() });
 export type GoldenAnswer = z.infer<typeof GoldenAnswer>;
