@@ -54,7 +54,7 @@ export default {
       npm(
         '@aws-sdk',
         '@smithy',
-        'yaml',
+        'js-yaml',
         'standardwebhooks',
         'openid-client',
         'zod',

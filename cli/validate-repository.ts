@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 import * as z from 'zod';
 import { parsePolicyFile } from '../shared/adapters/policy-file.ts';
 import { lineFinderOf } from '../shared/adapters/source-lines.ts';
@@ -71,7 +71,7 @@ async function readOnboarding(file: string, stage: string | undefined): Promise<
 
 function parseYaml(file: string, bytes: Uint8Array): unknown {
   try {
-    return parse(new TextDecoder().decode(bytes));
+    return load(new TextDecoder().decode(bytes));
   } catch (error) {
     throw new CliError(`The onboarding record ${file} is not YAML: ${saidBy(error)}`, { cause: error });
   }

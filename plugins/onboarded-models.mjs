@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 
 const logicalId = (text) =>
   text
@@ -39,7 +39,7 @@ export default class OnboardedModels {
     const files = readdirSync(folder)
       .filter((file) => file.endsWith('.yaml'))
       .sort();
-    return files.map((file) => parse(readFileSync(path.join(folder, file), 'utf8')));
+    return files.map((file) => load(readFileSync(path.join(folder, file), 'utf8')));
   }
 
   bundleRole(stage, record) {

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 
 const PLACEHOLDER = /\$\{(\w+)Arn\}/g;
 
@@ -21,7 +21,7 @@ export default class WorkflowDefinitions {
     );
     for (const [, { Properties }] of workflows) {
       const file = path.join(this.serverless.serviceDir, Properties.DefinitionString);
-      const definition = JSON.stringify(parse(readFileSync(file, 'utf8'), { merge: true }));
+      const definition = JSON.stringify(load(readFileSync(file, 'utf8')));
       const names = [...new Set([...definition.matchAll(PLACEHOLDER)].map((match) => match[1]))].sort();
       const arns = Object.fromEntries(names.map((name) => [`${name}Arn`, this.arnOf(name, Resources, file)]));
       Properties.DefinitionString = definition;

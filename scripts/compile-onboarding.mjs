@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -12,7 +12,7 @@ export function compileOnboarding(folder = join(root, 'onboarding'), target = jo
     .filter((file) => file.endsWith('.yaml'))
     .sort();
   const text = `${JSON.stringify(
-    files.map((file) => parse(readFileSync(join(folder, file), 'utf8'))),
+    files.map((file) => load(readFileSync(join(folder, file), 'utf8'))),
     null,
     2,
   )}\n`;

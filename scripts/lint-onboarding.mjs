@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 import * as z from 'zod';
 import { fillPlaceholders } from '../shared/domain/fill-placeholders.ts';
 import { OnboardingRecord } from '../shared/domain/onboarding.ts';
@@ -20,7 +20,7 @@ process.exitCode = findings.length === 0 ? 0 : 1;
 function findingsOf(file) {
   try {
     const record = OnboardingRecord.parse(
-      fillPlaceholders(parse(readFileSync(path.join(folder, file), 'utf8')), anyStage),
+      fillPlaceholders(load(readFileSync(path.join(folder, file), 'utf8')), anyStage),
     );
     return [taken(`the model ${record.model}`, file), taken(`the project ${record.project.id}`, file)].filter(Boolean);
   } catch (error) {

@@ -3,13 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import validator from 'asl-validator';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 import { lintWorkflow } from './workflow-rules.mjs';
 
 const folder = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'statemachines');
 const files = readdirSync(folder).filter((file) => file.endsWith('.asl.yaml'));
 const findings = files.flatMap((file) => {
-  const machine = parse(readFileSync(path.join(folder, file), 'utf8'), { merge: true });
+  const machine = load(readFileSync(path.join(folder, file), 'utf8'));
   return [...bySchema(machine), ...lintWorkflow(machine)].map((finding) => `statemachines/${file}: ${finding}`);
 });
 

@@ -1,10 +1,10 @@
-import { LineCounter, parseAllDocuments } from 'yaml';
+import { constructFromEvents, EVENT_ID, type Event, parseEvents, YAMLException } from 'js-yaml';
 import { checkPolicy } from '../domain/check-policy.ts';
 import { describeIssue, pathText } from '../domain/describe-issue.ts';
 import { Policy } from '../domain/policy.ts';
 import type { Problem } from '../domain/problem.ts';
 import { takeOutNotOffered } from './not-offered-yet.ts';
-import { lineFinderIn } from './source-lines.ts';
+import { findLines } from './source-lines.ts';
 
 type PolicyReading =
   | { policy: Policy; lineOf: (path: readonly PropertyKey[]) => number | undefined }
@@ -15,7 +15,7 @@ export const POLICY_FILE = 'mlops.yaml';
 /** The largest policy that is read, in bytes. */
 export const MAX_POLICY_BYTES = 65_536;
 
-/** Anchors may save some typing; what expands to more than this is no policy. */
+/** Anchors may save some typing; a file with more of them used than this is no policy. */
 const MAX_ALIASES = 20;
 
 /** Findings are for people: a file that is no policy at all needs no list of a hundred. */
@@ -27,26 +27,35 @@ export function parsePolicyFile(bytes: Uint8Array): PolicyReading {
     return refused(`The file has ${bytes.byteLength} bytes; at most ${MAX_POLICY_BYTES} are read.`);
   const text = decode(bytes);
   if (text === undefined) return refused('The file is not UTF-8 text.');
-  const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: lines, logLevel: 'silent' });
-  const [document, second] = Array.isArray(documents) ? documents : [];
-  if (!document || document.contents === null)
-    return refused('The file is empty: see docs/policy-reference.md for what belongs there.');
-  if (second)
-    return refused(
-      'The file holds more than one YAML document: remove what follows the second `---`.',
-      lines.linePos(second.range[0]).line,
-    );
-  if (document.errors.length > 0) {
-    return {
-      problems: document.errors
-        .slice(0, MAX_PROBLEMS)
-        .map((error) => problem(yamlSentence(error.code, error.message), lines.linePos(error.pos[0]).line)),
-    };
+  try {
+    return readYaml(text);
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    const line = error.mark && error.mark.line + 1;
+    return refused(`The file is not YAML: ${error.reason}. Look at this line and at the one above it.`, line);
   }
-  const lineOf = lineFinderIn(document, lines);
-  const value = plainValueOf(() => document.toJS({ maxAliasCount: MAX_ALIASES }));
-  return 'problem' in value ? refused(value.problem) : checkValue(value.plain, lineOf);
+}
+
+function readYaml(text: string): PolicyReading {
+  const events = parseEvents(text, {});
+  if (events.length === 0 || isLeftOut(events[1]))
+    return refused('The file is empty: see docs/policy-reference.md for what belongs there.');
+  if (events.filter(({ type }) => type === EVENT_ID.DOCUMENT).length > 1)
+    return refused('The file holds more than one YAML document: remove what follows the second `---`.');
+  const { lineOf, repeatedKeys } = findLines(text, events);
+  if (repeatedKeys.length > 0)
+    return {
+      problems: repeatedKeys
+        .slice(0, MAX_PROBLEMS)
+        .map((line) => problem('A key stands there twice: keys are unique.', line)),
+    };
+  if (events.filter(({ type }) => type === EVENT_ID.ALIAS).length > MAX_ALIASES)
+    return refused('The file uses too many YAML aliases: write the values out.');
+  return checkValue(constructFromEvents(events, { source: text })[0], lineOf);
+}
+
+function isLeftOut(content: Event | undefined): boolean {
+  return content?.type === EVENT_ID.SCALAR && content.valueStart < 0;
 }
 
 type LineOf = (path: readonly PropertyKey[]) => number | undefined;
@@ -97,19 +106,6 @@ function unionFindings(issue: Extract<Issue, { code: 'invalid_union' }>, value: 
     ];
   }
   return branch.flatMap((inner) => findingsOf({ ...inner, path: [...issue.path, ...inner.path] }, value));
-}
-
-function yamlSentence(code: string, message: string): string {
-  if (code === 'DUPLICATE_KEY') return 'A key stands there twice: keys are unique.';
-  return `The file is not YAML: ${(message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '')}.`;
-}
-
-function plainValueOf(read: () => unknown): { plain: unknown } | { problem: string } {
-  try {
-    return { plain: read() };
-  } catch {
-    return { problem: 'The file uses too many YAML aliases: write the values out.' };
-  }
 }
 
 function decode(bytes: Uint8Array): string | undefined {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { parse as parseYaml, stringify as stringifyYaml } from 'yaml';
+import { dump, load } from 'js-yaml';
 import * as z from 'zod';
 import { gitEnvironment } from '../git/run-git.ts';
 import type { JobDefinition } from '../rows.ts';
@@ -74,7 +74,7 @@ type ListedJob = z.infer<typeof Listed>[number];
  */
 export async function parseCiFile(request: ParseRequest): Promise<ParsedCi | undefined> {
   const preview = await callParser(request, request.ciFile, '--preview');
-  const expanded = Expanded.parse(parseYaml(preview.slice(preview.indexOf('---\n')), { merge: true }) ?? {});
+  const expanded = Expanded.parse(load(preview.slice(preview.indexOf('---\n'))) ?? {});
   const raw = new Map<string, RawJob>();
   for (const [name, body] of Object.entries(expanded)) {
     if (NOT_JOBS.has(name) || name.startsWith('.')) continue;
@@ -86,7 +86,7 @@ export async function parseCiFile(request: ParseRequest): Promise<ParsedCi | und
     raw.set(name, job.data);
   }
   const probes = probeJobs(expanded, raw);
-  writeFileSync(join(request.checkout, EXPANDED_FILE), stringifyYaml({ ...withoutWorkflow(expanded), ...probes }));
+  writeFileSync(join(request.checkout, EXPANDED_FILE), dump({ ...withoutWorkflow(expanded), ...probes }));
   const listing = await callParser(request, EXPANDED_FILE, '--list-json');
   const listed = Listed.parse(JSON.parse(listing.slice(listing.indexOf('['))));
   const runs = new Map(listed.map((job) => [job.name, job]));

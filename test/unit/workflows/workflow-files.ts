@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 import * as z from 'zod';
 
 const State = z.looseObject({
@@ -22,5 +22,5 @@ const Machine = z.looseObject({ StartAt: z.string(), States: z.record(z.string()
 
 /** A workflow of statemachines/, as the deployment reads it. */
 export function readWorkflow(name: 'model-lifecycle' | 'endpoint-rollout') {
-  return Machine.parse(parse(readFileSync(`statemachines/${name}.asl.yaml`, 'utf8'), { merge: true }));
+  return Machine.parse(load(readFileSync(`statemachines/${name}.asl.yaml`, 'utf8')));
 }
