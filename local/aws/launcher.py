@@ -10,14 +10,43 @@ import sys
 
 from ministack import app
 
-from gaps import condition_keys, events, lambda_errors, parent, persistence, queues, sagemaker, workflows
+from gaps import (
+    alarms,
+    condition_keys,
+    distributed_map,
+    events,
+    lambda_errors,
+    metrics,
+    parent,
+    persistence,
+    queues,
+    sagemaker,
+    schedules,
+    subscriptions,
+    workflows,
+)
 from gaps.patching import UnknownEmulator
 
 if __name__ == "__main__":
     # kill -USR1 writes what every thread does into the log.
     faulthandler.register(signal.SIGUSR1, all_threads=True)
+    gaps = (
+        condition_keys,
+        lambda_errors,
+        sagemaker,
+        events,
+        schedules,
+        workflows,
+        distributed_map,
+        queues,
+        metrics,
+        alarms,
+        subscriptions,
+        persistence,
+        parent,
+    )
     try:
-        for gap in (condition_keys, lambda_errors, sagemaker, events, workflows, queues, persistence, parent):
+        for gap in gaps:
             gap.close()
     except UnknownEmulator as error:
         sys.exit(str(error))

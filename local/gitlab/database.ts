@@ -114,6 +114,7 @@ export interface Database {
   issues: Table<rows.Issue>;
   notes: Table<rows.Note>;
   mergeRequests: Table<rows.MergeRequest>;
+  uploads: Table<rows.Upload>;
 }
 
 export function openDatabase(folder: string): Database {
@@ -138,5 +139,6 @@ export function openDatabase(folder: string): Database {
     issues: table('issues', rows.Issue),
     notes: table('notes', rows.Note),
     mergeRequests: table('merge-requests', rows.MergeRequest),
+    uploads: table('uploads', rows.Upload),
   };
 }

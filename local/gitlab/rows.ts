@@ -359,6 +359,19 @@ export const Note = z.object({
 });
 export type Note = z.infer<typeof Note>;
 
+/** A file that somebody attached to an issue or a comment. */
+export const Upload = z.object({
+  id,
+  project_id: id,
+  user_id: id,
+  /** Part of the address: who doesn't know it doesn't find the file. */
+  secret: z.string(),
+  filename: z.string(),
+  size: z.int(),
+  created_at: time,
+});
+export type Upload = z.infer<typeof Upload>;
+
 export const MergeRequest = z.object({
   id,
   iid: id,

@@ -12,8 +12,10 @@ import { Repositories } from './git/repositories.ts';
 import { DeliveryQueue } from './hooks/deliver.ts';
 import { openSignIn, type SignIn } from './oidc/provider.ts';
 import { openSigningKeys } from './oidc/signing-keys.ts';
+import { issueForms } from './pages/issue-forms.ts';
 import { projectPages } from './pages/project-pages.tsx';
 import { signInPages } from './pages/sign-in.tsx';
+import { uploadPages } from './pages/upload-pages.ts';
 import { type FindCaller, newApi } from './rest/api.ts';
 import { routeApplications } from './rest/applications.ts';
 import { routeBranches } from './rest/branches.ts';
@@ -30,6 +32,8 @@ import { routePipelines } from './rest/pipelines.ts';
 import { routeProjects } from './rest/projects.ts';
 import { routeRepository } from './rest/repository.ts';
 import { routeStatuses } from './rest/statuses.ts';
+import { routeTokens } from './rest/tokens.ts';
+import { routeUploads } from './rest/uploads.ts';
 import { routeUsers } from './rest/users.ts';
 import { routeVariables } from './rest/variables.ts';
 import { seedAdministrator, seedApplications } from './seed-settings.ts';
@@ -122,6 +126,8 @@ function newSite(world: World, signIn: SignIn): Hono<{ Bindings: HttpBindings }>
   site.get('/_local/health', (c) => c.json({ status: 'ok' }));
   site.route('/api/v4', api);
   site.route('/', signInPages(world, signIn));
+  site.route('/', uploadPages(world));
+  site.route('/', issueForms(world));
   site.route('/', projectPages(world));
   return site;
 }
@@ -144,6 +150,8 @@ const ROUTES = [
   routeIssues,
   routeNotes,
   routeMergeRequests,
+  routeUploads,
+  routeTokens,
 ];
 
 async function stop(server: Server, world: World): Promise<void> {

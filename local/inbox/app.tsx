@@ -7,7 +7,8 @@ export interface InboxDependencies {
   readonly mails: MailStore;
   /** Address of the local AWS: subscriptions are confirmed there and nowhere else. */
   readonly awsUrl: URL;
-  readonly fetch: (url: URL) => Promise<{ ok: boolean; status: number }>;
+  /** Confirms so that only the account can end the subscription; throws what the local AWS refuses. */
+  readonly confirm: (subscription: { readonly topicArn: string; readonly token: string }) => Promise<void>;
   readonly now: () => Date;
 }
 
@@ -17,7 +18,7 @@ const maxDeliveryBytes = 512 * 1024; // SNS allows 256 KiB; JSON escapes may dou
  * `POST /sns?to=<recipient>` takes what SNS delivers; `/` and `/mails/<id>` show the mails, `/api/mails?topic=&since=` lists
  * them as JSON, newest first.
  */
-export function inboxApp({ mails, awsUrl, fetch, now }: InboxDependencies): Hono {
+export function inboxApp({ mails, awsUrl, confirm, now }: InboxDependencies): Hono {
   const app = new Hono();
   app.use('*', async (context, next) => {
     await next();
@@ -40,13 +41,14 @@ export function inboxApp({ mails, awsUrl, fetch, now }: InboxDependencies): Hono
       return context.body(null, 204);
     }
     if (delivery.Type === 'UnsubscribeConfirmation') return context.body(null, 204);
-    const confirmation = confirmationUrl(delivery.SubscribeURL, awsUrl);
-    if (confirmation === undefined)
+    if (!isLocal(delivery.SubscribeURL, awsUrl))
       return context.text('The subscription is of another AWS than the local one and was not confirmed.\n', 403);
-    const answer = await fetch(confirmation);
-    return answer.ok
-      ? context.body(null, 204)
-      : context.text(`The local AWS refused the confirmation (${answer.status}).\n`, 502);
+    try {
+      await confirm({ topicArn: delivery.TopicArn, token: delivery.Token });
+    } catch (error) {
+      return context.text(`The local AWS refused the confirmation: ${String(error)}\n`, 502);
+    }
+    return context.body(null, 204);
   });
   app.get('/api/mails', (context) => {
     const { topic, since } = context.req.query();
@@ -74,9 +76,8 @@ function parseDelivery(text: string): SnsDelivery | undefined {
   }
 }
 
-/** The emulator writes its own host name into the URL; port, path and query decide, and loopback is where it goes. */
-function confirmationUrl(subscribeUrl: string, awsUrl: URL): URL | undefined {
+/** The emulator writes its own host name into the URL: the port decides. */
+function isLocal(subscribeUrl: string, awsUrl: URL): boolean {
   const url = new URL(subscribeUrl);
-  const isLocal = ['127.0.0.1', 'localhost', awsUrl.hostname].includes(url.hostname) && url.port === awsUrl.port;
-  return isLocal ? new URL(url.pathname + url.search, awsUrl) : undefined;
+  return ['127.0.0.1', 'localhost', awsUrl.hostname].includes(url.hostname) && url.port === awsUrl.port;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { alarmText } from './alarm-mail.ts';
 
 /** A mail as a subscriber of a topic gets it. */
 export const Mail = z.object({
@@ -16,7 +17,12 @@ export type Mail = z.infer<typeof Mail>;
 
 /** What SNS posts to an HTTP subscriber: https://docs.aws.amazon.com/sns/latest/dg/http-notification-json.html */
 export const SnsDelivery = z.discriminatedUnion('Type', [
-  z.object({ Type: z.literal('SubscriptionConfirmation'), TopicArn: z.string(), SubscribeURL: z.url() }),
+  z.object({
+    Type: z.literal('SubscriptionConfirmation'),
+    TopicArn: z.string(),
+    Token: z.string(),
+    SubscribeURL: z.url(),
+  }),
   z.object({ Type: z.literal('UnsubscribeConfirmation'), TopicArn: z.string() }),
   z.object({
     Type: z.literal('Notification'),
@@ -39,7 +45,7 @@ export function mailOf(notification: Notification, to: string, receivedAt: strin
     from: `${topicName(notification.TopicArn)} <no-reply@sns.amazonaws.com>`,
     to,
     subject: notification.Subject ?? 'AWS Notification Message',
-    text: notification.Message,
+    text: alarmText(notification.Message) ?? notification.Message,
     topicArn: notification.TopicArn,
   };
 }

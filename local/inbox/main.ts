@@ -1,4 +1,5 @@
-/** The inbox of the laptop's world. Environment: HOST, PORT, STATE_DIR, AWS_ENDPOINT_URL. */
+/** The inbox of the laptop's world. Environment: HOST, PORT, STATE_DIR, AWS_ENDPOINT_URL, and the SDK's AWS_REGION and keys. */
+import { ConfirmSubscriptionCommand, SNSClient } from '@aws-sdk/client-sns';
 import { serve } from '@hono/node-server';
 import * as z from 'zod';
 import { inboxApp } from './app.tsx';
@@ -12,10 +13,14 @@ const Environment = z.object({
 });
 
 const { HOST, PORT, STATE_DIR, AWS_ENDPOINT_URL } = Environment.parse(process.env);
+const sns = new SNSClient({ endpoint: AWS_ENDPOINT_URL });
 const app = inboxApp({
   mails: new MailStore(STATE_DIR),
   awsUrl: new URL(AWS_ENDPOINT_URL),
-  fetch: (url) => fetch(url, { signal: AbortSignal.timeout(5000) }),
+  confirm: async ({ topicArn: TopicArn, token: Token }) => {
+    const command = new ConfirmSubscriptionCommand({ TopicArn, Token, AuthenticateOnUnsubscribe: 'true' });
+    await sns.send(command, { abortSignal: AbortSignal.timeout(5000) });
+  },
   now: () => new Date(),
 });
 const server = serve({ fetch: app.fetch, hostname: HOST, port: PORT }, ({ port }) => {

@@ -14,6 +14,7 @@ import { resumeProcessingJobs } from './resources/processing-job.ts';
 import { resumeTrainingJobs } from './resources/training-job.ts';
 import { DataCapture } from './serving/data-capture.ts';
 import { Hosting } from './serving/hosting.ts';
+import { cloudwatchPublisher, InvocationMetrics } from './serving/invocation-metrics.ts';
 import { openStore } from './state/store.ts';
 import type { World } from './world.ts';
 
@@ -50,6 +51,7 @@ export async function openWorld(configuration: Configuration, log: (line: string
     jobs,
     hosting,
     capture: new DataCapture(stateFolder, objects, log),
+    metrics: new InvocationMetrics(cloudwatchPublisher(configuration), now, log),
     executions,
     now,
     newId,
@@ -65,7 +67,7 @@ export async function openWorld(configuration: Configuration, log: (line: string
     executions.close();
     jobs.close();
     hosting.close();
-    await Promise.all([containers.killAll(), world.capture.close(), world.events.drained()]);
+    await Promise.all([containers.killAll(), world.capture.close(), world.metrics.close(), world.events.drained()]);
   };
   return { world, resume, close };
 }

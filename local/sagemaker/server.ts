@@ -17,6 +17,7 @@ export function serve(world: World): Server {
 }
 
 async function answer(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const receivedAtMs = performance.now();
   const path = new URL(request.url ?? '/', 'http://local').pathname;
   if (request.method === 'GET' && path === '/_local/health') {
     writeJson(response, 200, { status: 'ready', containers: world.containerMode });
@@ -25,7 +26,7 @@ async function answer(world: World, request: IncomingMessage, response: ServerRe
   const body = await readBody(request);
   const endpoint = INVOCATIONS.exec(path)?.[1];
   if (request.method === 'POST' && endpoint !== undefined) {
-    await answerInvocation(world, request, response, decodeURIComponent(endpoint), body);
+    await answerInvocation(world, request, response, decodeURIComponent(endpoint), body, receivedAtMs);
     return;
   }
   const target = header(request, 'x-amz-target');
@@ -41,6 +42,7 @@ async function answerInvocation(
   response: ServerResponse,
   endpointName: string,
   body: Buffer,
+  receivedAtMs: number,
 ): Promise<void> {
   const answered = await invokeEndpoint(world, {
     endpointName,
@@ -50,6 +52,7 @@ async function answerInvocation(
     customAttributes: header(request, 'x-amzn-sagemaker-custom-attributes'),
     targetVariant: header(request, 'x-amzn-sagemaker-target-variant'),
     inferenceId: header(request, 'x-amzn-sagemaker-inference-id'),
+    receivedAtMs,
   });
   response.writeHead(200, {
     'content-type': answered.contentType,

@@ -9,6 +9,7 @@ import type { JobRunner } from './jobs/job-runner.ts';
 import type { AccountQuotas } from './quotas.ts';
 import type { DataCapture } from './serving/data-capture.ts';
 import type { Hosting } from './serving/hosting.ts';
+import type { InvocationMetrics } from './serving/invocation-metrics.ts';
 import type { PipelineExecution } from './state/records.ts';
 import type { Store } from './state/store.ts';
 
@@ -34,6 +35,7 @@ export type World = {
   jobs: JobRunner;
   hosting: Hosting;
   capture: DataCapture;
+  metrics: InvocationMetrics;
   executions: Executions;
   now: () => Date;
   /** Lower-case letters and digits. */

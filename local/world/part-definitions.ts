@@ -52,7 +52,8 @@ export const partDefinitions: Readonly<Record<PartName, (context: PartContext) =
         },
       ]),
     }),
-  inbox: (context) => nodePart('inbox', context, '/_local/health', { AWS_ENDPOINT_URL: context.urls.aws }),
+  inbox: (context) =>
+    nodePart('inbox', context, '/_local/health', { AWS_ENDPOINT_URL: context.urls.aws, ...awsIdentity }),
   web: (context) =>
     nodePart('web', context, '/_local/health', {
       UPSTREAM_URL: context.urls.aws,

@@ -12,6 +12,9 @@ const run = promisify(execFile);
 /** Shared by all worlds of a clone; `reset` keeps it. */
 export const venvFolder = join(projectRoot, '.local', 'venv');
 
+/** The Python that the jobs and the sample's own scripts run on. */
+export const mlPython = join(venvFolder, 'ml', 'bin', 'python3');
+
 /** Checks what the parts need from the machine and installs their Python packages. */
 export async function prepareTools(
   parts: readonly PartName[],

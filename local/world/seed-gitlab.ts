@@ -199,6 +199,10 @@ async function ensureHook(gitlab: GitlabAdmin, project: string, url: string, sig
     url,
     signing_token: signingToken,
     pipeline_events: true,
+    issues_events: true,
+    confidential_issues_events: true,
+    note_events: true,
+    confidential_note_events: true,
     push_events: false,
     enable_ssl_verification: false,
   };

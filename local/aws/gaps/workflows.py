@@ -18,6 +18,7 @@ from ministack import app
 from ministack.core.responses import _request_account_id, _request_region
 from ministack.services import lambda_svc, sqs, stepfunctions
 
+from gaps.distributed_map import abort_cut_short
 from gaps.patching import require, rewrite_function
 
 _POSITION = "_launcherPosition"
@@ -194,6 +195,7 @@ def _resume(account: str, region: str, arn: str) -> None:
 
 
 def _resume_open_executions() -> None:
+    abort_cut_short()
     for (account, region, arn), execution in list(stepfunctions._executions.all_items()):
         if execution.get("status") != "RUNNING":
             continue

@@ -4,6 +4,8 @@ import { hookProjectWithOldNames, hookRepository, hookTime, hookUser, maybeHookT
 
 export type IssueAction = 'open' | 'close' | 'reopen' | 'update';
 
+const STATE_IDS = { opened: 1, closed: 2 } as const;
+
 function hookLabels(issue: Pick<Issue, 'labels' | 'project_id'>) {
   return issue.labels.map((title) => ({ title, project_id: issue.project_id, color: '#6699cc', type: 'ProjectLabel' }));
 }
@@ -16,6 +18,7 @@ function issueAttributes(world: Pick<World, 'url' | 'db'>, issue: Issue) {
     title: issue.title,
     description: issue.description,
     state: issue.state,
+    state_id: STATE_IDS[issue.state],
     author_id: issue.author_id,
     assignee_ids: issue.assignee_ids,
     assignee_id: issue.assignee_ids[0] ?? null,
@@ -31,8 +34,35 @@ function issueAttributes(world: Pick<World, 'url' | 'db'>, issue: Issue) {
   };
 }
 
-/** An `Issue Hook` body. */
-export function issuePayload(world: Pick<World, 'url' | 'db'>, issue: Issue, actor: User, action: IssueAction) {
+/** What an update changed, each with its value before and after, as the hook names it. */
+function issueChanges(before: Issue, after: Issue): Record<string, { previous: unknown; current: unknown }> {
+  const seen = (issue: Issue) => ({
+    title: issue.title,
+    description: issue.description,
+    confidential: issue.confidential,
+    due_date: issue.due_date,
+    state_id: STATE_IDS[issue.state],
+    closed_at: maybeHookTime(issue.closed_at),
+    updated_at: hookTime(issue.updated_at),
+    labels: hookLabels(issue),
+  });
+  const [previous, current] = [Object.entries(seen(before)), Object.entries(seen(after))];
+  return Object.fromEntries(
+    previous.flatMap(([name, value], index) => {
+      const now = current[index]?.[1];
+      return JSON.stringify(value) === JSON.stringify(now) ? [] : [[name, { previous: value, current: now }]];
+    }),
+  );
+}
+
+/** An `Issue Hook` body; `before` is the issue as it was, unless it is new. */
+export function issuePayload(
+  world: Pick<World, 'url' | 'db'>,
+  issue: Issue,
+  actor: User,
+  action: IssueAction,
+  before?: Issue,
+) {
   const project = world.db.projects.require(issue.project_id);
   return {
     object_kind: 'issue',
@@ -41,7 +71,7 @@ export function issuePayload(world: Pick<World, 'url' | 'db'>, issue: Issue, act
     project: hookProjectWithOldNames(world, project),
     object_attributes: { ...issueAttributes(world, issue), action },
     labels: hookLabels(issue),
-    changes: {},
+    changes: before === undefined ? {} : issueChanges(before, issue),
     repository: hookRepository(world, project),
     assignees: issue.assignee_ids.map((id) => hookUser(world, world.db.users.require(id))),
   };
@@ -67,6 +97,7 @@ export function notePayload(world: Pick<World, 'url' | 'db'>, note: Note, actor:
       author_id: note.author_id,
       project_id: project.id,
       system: note.system,
+      internal: false,
       action: 'create',
       created_at: hookTime(note.created_at),
       updated_at: hookTime(note.updated_at),

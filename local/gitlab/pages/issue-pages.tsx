@@ -63,9 +63,44 @@ function Notes({ world, notes }: { world: World; notes: Note[] }) {
           <p class="soft">
             {nameOf(world, note.author_id)} {note.system ? note.body : 'wrote'}, <Time at={note.created_at} />
           </p>
-          {note.system ? null : <pre>{note.body}</pre>}
+          {note.system ? null : <Markdown projectId={note.project_id} text={note.body} />}
         </section>
       ))}
+    </>
+  );
+}
+
+/** Text as it was written, with its links as links; an attachment's address is that of the project. */
+function Markdown({ projectId, text }: { projectId: number; text: string }) {
+  const pieces = text.split(/(!?\[[^\]\n]*\]\([^)\s]+\)|https?:\/\/[^\s<>")\]]+)/g);
+  return (
+    <pre>
+      {pieces.map((piece, index) => {
+        if (index % 2 === 0) return piece;
+        const [, label, address = piece] = /^!?\[([^\]]*)\]\(([^)]+)\)$/.exec(piece) ?? [];
+        const href = address.startsWith('/uploads/') ? `/-/project/${projectId}${address}` : address;
+        return /^(https?:\/\/|\/)/.test(href) ? <a href={href}>{label || address}</a> : piece;
+      })}
+    </pre>
+  );
+}
+
+function IssueForms({ issue }: { issue: Issue }) {
+  const event = issue.state === 'opened' ? 'close' : 'reopen';
+  return (
+    <>
+      <form method="post">
+        <label>
+          Comment
+          <textarea name="comment" rows={4} required />
+        </label>
+        <button type="submit">Comment</button>
+      </form>
+      <form method="post">
+        <button type="submit" name="state_event" value={event}>
+          {event === 'close' ? 'Close issue' : 'Reopen issue'}
+        </button>
+      </form>
     </>
   );
 }
@@ -87,8 +122,9 @@ export function IssuePage({ world, project, user, issue }: Common & { issue: Iss
       <p>
         <Labels labels={issue.labels} />
       </p>
-      <pre>{issue.description ?? 'No description.'}</pre>
+      <Markdown projectId={project.id} text={issue.description ?? 'No description.'} />
       <Notes world={world} notes={notesOf(world, 'Issue', issue.id)} />
+      {user ? <IssueForms issue={issue} /> : null}
     </Page>
   );
 }

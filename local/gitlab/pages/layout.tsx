@@ -13,6 +13,7 @@ table { border-collapse: collapse; width: 100%; } th, td { text-align: left; pad
 th { color: var(--soft); font-weight: 600; } pre { background: var(--card); border: 1px solid var(--line); padding: .75rem; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
 code { overflow-wrap: anywhere; } .soft { color: var(--soft); } .success { color: var(--good); } .failed, .canceled { color: var(--bad); } .running, .pending { color: var(--busy); }
 .status { font-weight: 600; } button { font: inherit; padding: .5rem 1rem; margin: .25rem 0; cursor: pointer; min-width: 16rem; text-align: left; }
+label { display: block; } textarea { font: inherit; display: block; width: 100%; box-sizing: border-box; }
 .label { border: 1px solid var(--line); border-radius: 1rem; padding: 0 .6rem; margin-right: .3rem; }
 `;
 

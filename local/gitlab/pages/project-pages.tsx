@@ -22,7 +22,7 @@ import {
 type Shown = Response | Promise<Response> | undefined | Promise<Response | undefined>;
 type Route = (c: Context, visit: Visit, rest: string[]) => Shown;
 
-/** The pages that statuses, issues and mails link to; they only show. */
+/** The pages that statuses, issues and mails link to; they only show (what one can do on an issue: issue-forms.ts). */
 export function projectPages(world: World): Hono {
   const pages = new Hono();
   const routes = projectRoutes(world);

@@ -35,11 +35,7 @@ export function newApi(findCaller: FindCaller): Api {
 }
 
 async function authenticate(c: ApiContext, findCaller: FindCaller): Promise<Caller | undefined> {
-  const bearer = /^Bearer\s+(.+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
-  const given =
-    named('private', c.req.header('private-token') ?? c.req.query('private_token')) ??
-    named('job', c.req.header('job-token') ?? c.req.query('job_token')) ??
-    named('bearer', bearer ?? c.req.query('access_token'));
+  const given = credentialsOf(c);
   if (!given) return undefined;
   const caller = await findCaller(given.token, given.kind);
   if (!caller) throw unauthorized();
@@ -47,12 +43,25 @@ async function authenticate(c: ApiContext, findCaller: FindCaller): Promise<Call
   return caller;
 }
 
+function credentialsOf(c: ApiContext) {
+  const bearer = /^Bearer\s+(.+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
+  return (
+    named('private', c.req.header('private-token') ?? c.req.query('private_token')) ??
+    named('job', c.req.header('job-token') ?? c.req.query('job_token')) ??
+    named('bearer', bearer ?? c.req.query('access_token'))
+  );
+}
+
+/** The token that the caller showed. */
+export const tokenOf = (c: ApiContext): string | undefined => credentialsOf(c)?.token;
+
 const named = (kind: 'private' | 'bearer' | 'job', token: string | undefined) => (token ? { kind, token } : undefined);
 
 function requireScope(c: ApiContext, caller: Caller): void {
   const reading = c.req.method === 'GET' || c.req.method === 'HEAD';
   const repositoryRead = reading && c.req.path.includes('/repository/') && caller.scopes.includes('read_repository');
   const self = reading && /\/api\/v4\/user$/.test(c.req.path) && caller.scopes.includes('read_user');
+  if (c.req.path.endsWith('/api/v4/personal_access_tokens/self')) return;
   if (caller.scopes.includes('api') || (reading && caller.scopes.includes('read_api')) || repositoryRead || self)
     return;
   throw new ApiError(403, {

@@ -101,9 +101,18 @@ function openIssue(world: World, c: ApiContext) {
   return { ...call, issue };
 }
 
-function announceIssue(world: World, issue: Issue, actor: User, action: IssueAction): void {
+function announceIssue(world: World, issue: Issue, actor: User, action: IssueAction, before?: Issue): void {
   const event = issue.confidential ? 'confidential_issues_events' : 'issues_events';
-  world.deliveries.announce(issue.project_id, event, () => issuePayload(world, issue, actor, action));
+  world.deliveries.announce(issue.project_id, event, () => issuePayload(world, issue, actor, action, before));
+}
+
+/** Changes an issue as the user asks, notes down what GitLab notes down, and tells the hooks. */
+export function changeIssue(world: World, issue: Issue, user: User, given: Fields): Issue {
+  const changed = world.db.issues.update(issue.id, changesOf(world, issue, given, user));
+  const action = changed.state === issue.state ? 'update' : changed.state === 'closed' ? 'close' : 'reopen';
+  if (action !== 'update') addSystemNote(world, 'Issue', changed, user, action === 'close' ? 'closed' : 'reopened');
+  announceIssue(world, changed, user, action, issue);
+  return changed;
 }
 
 export function routeIssues(api: Api, world: World): void {
@@ -168,16 +177,7 @@ export function routeIssues(api: Api, world: World): void {
         `${Object.keys(Fields.shape).join(', ')} are missing, at least one parameter must be provided`,
       );
     }
-    const changed = db.issues.update(issue.id, changesOf(world, issue, given, user));
-    if (changed.state !== issue.state)
-      addSystemNote(world, 'Issue', changed, user, changed.state === 'closed' ? 'closed' : 'reopened');
-    announceIssue(
-      world,
-      changed,
-      user,
-      changed.state === issue.state ? 'update' : changed.state === 'closed' ? 'close' : 'reopen',
-    );
-    return c.json(show(changed));
+    return c.json(show(changeIssue(world, issue, user, given)));
   });
 
   api.delete('/projects/:id/issues/:issue_iid', (c) => {

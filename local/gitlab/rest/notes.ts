@@ -43,6 +43,20 @@ export function addSystemNote(
   addNote(world, type, on, author, body, true);
 }
 
+/** Writes a person's comment, and tells the hooks; those for confidential issues alone, if it is one. */
+export function writeComment(
+  world: World,
+  type: NoteableType,
+  on: Issue | MergeRequest,
+  user: User,
+  body: string,
+): Note {
+  const note = addNote(world, type, on, user, body, false);
+  const event = 'confidential' in on && on.confidential ? 'confidential_note_events' : 'note_events';
+  world.deliveries.announce(on.project_id, event, () => notePayload(world, note, user, on));
+  return note;
+}
+
 function presentNote(world: World, note: Note) {
   return {
     id: note.id,
@@ -105,10 +119,7 @@ function routeNotesOn(api: Api, world: World, type: NoteableType, folder: string
     const user = requireCaller(c);
     if (access < GUEST && project.visibility !== 'public') throw forbidden();
     const { body } = await readParameters(c, z.object({ body: filledText }));
-    const note = addNote(world, type, on, user, body, false);
-    const event = 'confidential' in on && on.confidential ? 'confidential_note_events' : 'note_events';
-    world.deliveries.announce(project.id, event, () => notePayload(world, note, user, on));
-    return c.json(presentNote(world, note), 201);
+    return c.json(presentNote(world, writeComment(world, type, on, user, body)), 201);
   });
 
   api.put(`${base}/:note_id`, async (c) => {

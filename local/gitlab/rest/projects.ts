@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import * as z from 'zod';
 import { accessToGroup, accessToProject, canSee, DEVELOPER, GUEST, MAINTAINER, OWNER } from '../access.ts';
 import { runGit } from '../git/run-git.ts';
+import { removeUploads } from '../uploads.ts';
 import type { World } from '../world.ts';
 import { type Api, openProject, paginate, requireCaller } from './api.ts';
 import { badParameter, badRequest, forbidden } from './api-error.ts';
@@ -150,6 +151,7 @@ export function routeProjects(api: Api, world: World): void {
     }
     db.projects.remove(project.id);
     rmSync(repository, { recursive: true, force: true });
+    removeUploads(world, project.id);
     return c.json({ message: '202 Accepted' }, 202);
   });
 }

@@ -6,6 +6,7 @@ import { type Api, numberInPath, paginate, requireAdmin, requireCaller } from '.
 import { ApiError, notFound } from './api-error.ts';
 import { presentUser, presentUserFully } from './present.ts';
 import { filledText, flag, integer, list, readParameters, text } from './read-parameters.ts';
+import { presentToken } from './tokens.ts';
 
 const NewUser = z.object({
   id: integer.optional(),
@@ -130,15 +131,20 @@ export function routeUsers(api: Api, world: World): void {
       token: secret,
       scopes: given.scopes,
       revoked: false,
-      expires_at: given.expires_at ?? null,
+      expires_at: given.expires_at ?? inDays(world.now(), LONGEST_TOKEN_DAYS),
       created_at: world.now().toISOString(),
       job_id: null,
     };
     const token = same ? db.tokens.update(same.id, row) : db.tokens.insert(row);
-    const { token: value, job_id: _job, ...shown } = token;
-    return c.json({ ...shown, active: true, last_used_at: null, token: value }, 201);
+    return c.json({ ...presentToken(token), token: token.token }, 201);
   });
 }
+
+/** A token that is made without an end gets the latest that GitLab allows. */
+const LONGEST_TOKEN_DAYS = 365;
+
+const inDays = (from: Date, days: number): string =>
+  new Date(from.getTime() + days * 86_400_000).toISOString().slice(0, 10);
 
 const TOKEN_SCOPES = [
   'api',

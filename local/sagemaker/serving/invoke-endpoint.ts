@@ -12,6 +12,8 @@ type Invocation = {
   customAttributes: string | undefined;
   targetVariant: string | undefined;
   inferenceId: string | undefined;
+  /** By `performance.now()`. */
+  receivedAtMs: number;
 };
 
 type InvocationAnswer = {
@@ -31,7 +33,7 @@ export async function invokeEndpoint(world: World, invocation: Invocation): Prom
   const variant = chooseVariant(world, endpoint, invocation.targetVariant);
   const eventId = crypto.randomUUID();
   const at = world.now();
-  const answer = await ask(world, endpoint, variant, invocation);
+  const answer = await askObserved(world, endpoint, variant, invocation, at);
   if (answer.status < 200 || answer.status >= 300)
     throw refusedByModel(world, endpoint, answer.status, answer.body.toString('utf8'));
   const name = variant.deployed.variant.VariantName;
@@ -95,6 +97,29 @@ function chooseVariant(world: World, endpoint: Endpoint, target: string | undefi
   const found = chosen ?? variants[0];
   if (found === undefined) throw refusedByModel(world, endpoint, 500, 'No container is running.');
   return found;
+}
+
+/** Asks the model; how it answered, and how long it took, goes into the endpoint's metrics. */
+async function askObserved(
+  world: World,
+  endpoint: Endpoint,
+  variant: ServingVariant,
+  invocation: Invocation,
+  at: Date,
+): Promise<WorkerAnswer> {
+  const seen = { endpoint: endpoint.name, variant: variant.deployed.variant.VariantName, at };
+  const askedAtMs = performance.now();
+  try {
+    const answer = await ask(world, endpoint, variant, invocation);
+    const modelLatencyMicros = (performance.now() - askedAtMs) * 1000;
+    const overheadLatencyMicros = (askedAtMs - invocation.receivedAtMs) * 1000;
+    world.metrics.record({ ...seen, modelStatus: answer.status, modelLatencyMicros, overheadLatencyMicros });
+    return answer;
+  } catch (error) {
+    const none = { modelStatus: undefined, modelLatencyMicros: undefined, overheadLatencyMicros: undefined };
+    world.metrics.record({ ...seen, ...none });
+    throw error;
+  }
 }
 
 async function ask(

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import {
@@ -22,6 +23,7 @@ import {
 /** Clients as anyone makes them: the addresses come from AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_SAGEMAKER. */
 export const sagemaker = new SageMakerClient({ maxAttempts: 1 });
 export const runtime = new SageMakerRuntimeClient({ maxAttempts: 1 });
+export const cloudwatch = new CloudWatchClient({});
 export const logs = new CloudWatchLogsClient({});
 const s3 = new S3Client({ forcePathStyle: true });
 const events = new EventBridgeClient({});

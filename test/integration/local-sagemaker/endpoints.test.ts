@@ -1,3 +1,4 @@
+import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import {
   CreateEndpointCommand,
   DeleteEndpointCommand,
@@ -7,7 +8,17 @@ import {
   UpdateEndpointWeightsAndCapacitiesCommand,
 } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
-import { keysBelow, listenToEvents, newBucket, readObject, runtime, sagemaker, uniqueName, until } from './clients.ts';
+import {
+  cloudwatch,
+  keysBelow,
+  listenToEvents,
+  newBucket,
+  readObject,
+  runtime,
+  sagemaker,
+  uniqueName,
+  until,
+} from './clients.ts';
 import { createConfig, createModel, describeEndpoint, endpointAtRest, inference, uploadModel } from './models.ts';
 
 let bucket: string;
@@ -40,6 +51,28 @@ async function invoke(endpointName: string, body: string, more: { InferenceId?: 
     variant: answer.InvokedProductionVariant,
     contentType: answer.ContentType,
   };
+}
+
+/** `ModelLatency p50` and so on over the last hour. */
+async function readMetrics(endpoint: string, metrics: string[], statistics: string[]): Promise<Record<string, number>> {
+  const asked = metrics.flatMap((MetricName) => statistics.map((Stat) => ({ MetricName, Stat })));
+  const Dimensions = [
+    { Name: 'EndpointName', Value: endpoint },
+    { Name: 'VariantName', Value: 'AllTraffic' },
+  ];
+  const { MetricDataResults = [] } = await cloudwatch.send(
+    new GetMetricDataCommand({
+      StartTime: new Date(Date.now() - 1_800_000),
+      EndTime: new Date(Date.now() + 1_800_000),
+      MetricDataQueries: asked.map(({ MetricName, Stat }, index) => ({
+        Id: `m${index}`,
+        MetricStat: { Metric: { Namespace: 'AWS/SageMaker', MetricName, Dimensions }, Period: 3600, Stat },
+      })),
+    }),
+  );
+  return Object.fromEntries(
+    asked.map(({ MetricName, Stat }, index) => [`${MetricName} ${Stat}`, MetricDataResults[index]?.Values?.[0] ?? 0]),
+  );
 }
 
 /** A model and a config, both of the given name. */
@@ -219,6 +252,34 @@ describe('an endpoint', () => {
       },
       eventVersion: '0',
     });
+  });
+
+  it('publishes how often and how fast it answered, by endpoint and variant', async () => {
+    const name = uniqueName('endpoint');
+    await prepare(name);
+    await createEndpoint(name, name);
+    await endpointAtRest(name);
+    const startedAt = performance.now();
+    for (let count = 0; count < 20; count += 1) await invoke(name, '1,2');
+    const meanMicros = ((performance.now() - startedAt) / 20) * 1000;
+    await expect(invoke(name, 'not,numbers')).rejects.toMatchObject({ name: 'ModelError' });
+
+    const statistics = ['SampleCount', 'Maximum', 'p50', 'PR(0:1000000)'];
+    const metrics = ['Invocations', 'InvocationModelErrors', 'Invocation5XXErrors', 'ModelLatency', 'OverheadLatency'];
+    const seen = await until(
+      () => readMetrics(name, metrics, statistics),
+      (values) => values['Invocations SampleCount'] === 21,
+    );
+    expect(seen).toMatchObject({
+      'InvocationModelErrors SampleCount': 21,
+      'InvocationModelErrors Maximum': 1,
+      'Invocation5XXErrors Maximum': 1,
+      'ModelLatency SampleCount': 21,
+      'ModelLatency PR(0:1000000)': 100,
+      'OverheadLatency SampleCount': 21,
+    });
+    expect(seen['ModelLatency p50']).toBeGreaterThan(100);
+    expect(seen['ModelLatency p50']).toBeLessThan(meanMicros * 3);
   });
 
   it('refuses a body over 6 MiB', async () => {

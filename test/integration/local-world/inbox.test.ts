@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import {
+  CloudWatchClient,
+  DeleteAlarmsCommand,
+  PutMetricAlarmCommand,
+  PutMetricDataCommand,
+} from '@aws-sdk/client-cloudwatch';
+import {
   CreateTopicCommand,
   DeleteTopicCommand,
   PublishCommand,
@@ -48,14 +54,40 @@ describe('the inbox of the world', () => {
     ]);
   });
 
+  it('gets the mail of an alarm, in words', async () => {
+    const alarm = { AlarmName: `${name}-drift`, Namespace: `Test/${name}`, MetricName: 'DriftBreach' };
+    const client = new CloudWatchClient(awsSettings());
+    await client.send(
+      new PutMetricAlarmCommand({
+        ...alarm,
+        AlarmDescription: 'What to do: http://127.0.0.1:8080/runbooks/drift',
+        AlarmActions: [topic],
+        Statistic: 'Maximum',
+        Period: 60,
+        EvaluationPeriods: 1,
+        Threshold: 1,
+        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      }),
+    );
+    const { Namespace, MetricName } = alarm;
+    await client.send(new PutMetricDataCommand({ Namespace, MetricData: [{ MetricName, Value: 1 }] }));
+    const [mail] = await received(2);
+    await client.send(new DeleteAlarmsCommand({ AlarmNames: [alarm.AlarmName] }));
+    expect(mail).toMatchObject({
+      subject: `ALARM: "${name}-drift" in eu-central-1`,
+      text: expect.stringContaining(`Alarm "${name}-drift" in the eu-central-1 region has entered the ALARM state`),
+      links: ['http://127.0.0.1:8080/runbooks/drift'],
+    });
+  });
+
   it('has its mails after a crash', async () => {
     await restartPart('inbox', 'SIGKILL');
-    expect((await mails()).map(({ subject }) => subject)).toEqual(['A review waits']);
+    expect((await mails()).map(({ subject }) => subject)).toEqual([expect.stringMatching(/^ALARM/), 'A review waits']);
   });
 
   it('still gets mails after the local AWS was restarted', async () => {
     await restartPart('aws');
     await publish('Another review waits');
-    expect(await received(2)).toMatchObject([{ subject: 'Another review waits' }, { subject: 'A review waits' }]);
+    expect((await received(3))[0]).toMatchObject({ subject: 'Another review waits' });
   });
 });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import * as z from 'zod';
 import { inboxApp } from '../../../../local/inbox/app.tsx';
 import { MailStore } from '../../../../local/inbox/mail-store.ts';
 
@@ -17,15 +18,15 @@ const notification = {
 
 describe('the inbox', () => {
   let folder = '';
-  let fetched: string[] = [];
+  let confirmed: { topicArn: string; token: string }[] = [];
   let clock = Date.parse('2026-11-23T16:00:00Z');
   const app = () =>
     inboxApp({
       mails: new MailStore(folder),
       awsUrl: new URL('http://127.0.0.1:4566'),
-      fetch: async (url) => {
-        fetched.push(url.href);
-        return { ok: true, status: 200 };
+      confirm: async (subscription) => {
+        if (subscription.token === 'refused') throw new Error('Invalid token');
+        confirmed.push(subscription);
       },
       now: () => new Date(clock),
     });
@@ -35,7 +36,7 @@ describe('the inbox', () => {
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'inbox-'));
-    fetched = [];
+    confirmed = [];
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -69,16 +70,53 @@ describe('the inbox', () => {
     expect(await listed()).toHaveLength(1);
   });
 
-  it('confirms a subscription at the local AWS, whatever host name the AWS gives itself', async () => {
-    const SubscribeURL = 'http://localhost:4566/?Action=ConfirmSubscription&Token=t';
-    expect((await deliver({ Type: 'SubscriptionConfirmation', TopicArn: topicArn, SubscribeURL })).status).toBe(204);
-    expect(fetched).toEqual(['http://127.0.0.1:4566/?Action=ConfirmSubscription&Token=t']);
+  const confirmation = (SubscribeURL: string, Token = 't') => ({
+    Type: 'SubscriptionConfirmation',
+    TopicArn: topicArn,
+    Token,
+    SubscribeURL,
   });
 
-  it('fetches nothing from anywhere else', async () => {
-    const SubscribeURL = 'http://169.254.169.254:4566/latest/meta-data';
-    expect((await deliver({ Type: 'SubscriptionConfirmation', TopicArn: topicArn, SubscribeURL })).status).toBe(403);
-    expect(fetched).toEqual([]);
+  it('confirms a subscription at the local AWS, whatever host name the AWS gives itself', async () => {
+    const local = 'http://localhost:4566/?Action=ConfirmSubscription&Token=t';
+    expect((await deliver(confirmation(local))).status).toBe(204);
+    expect(confirmed).toEqual([{ topicArn, token: 't' }]);
+    expect((await deliver(confirmation(local, 'refused'))).status).toBe(502);
+  });
+
+  it('confirms nothing of anywhere else', async () => {
+    expect((await deliver(confirmation('http://169.254.169.254:4566/latest/meta-data'))).status).toBe(403);
+    expect(confirmed).toEqual([]);
+  });
+
+  it('shows an alarm in words, as its mail would', async () => {
+    const alarm = {
+      AlarmName: 'mlops-local-flights-prod-drift',
+      AlarmDescription: 'Runbook: http://127.0.0.1:8080/runbooks/drift',
+      AWSAccountId: '000000000000',
+      NewStateValue: 'ALARM',
+      NewStateReason: 'Threshold Crossed: 1 out of the last 1 datapoints',
+      OldStateValue: 'OK',
+      StateChangeTime: '2026-11-23T16:00:00.000+0000',
+      Region: 'eu-central-1',
+      AlarmArn: 'arn:aws:cloudwatch:eu-central-1:000000000000:alarm:mlops-local-flights-prod-drift',
+      Trigger: {
+        Namespace: 'MLOps',
+        MetricName: 'DriftBreach',
+        Dimensions: [{ name: 'Model', value: 'flights' }],
+        Period: 3600,
+        EvaluationPeriods: 2,
+        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+        Threshold: 1,
+        TreatMissingData: 'notBreaching',
+      },
+    };
+    await deliver({ ...notification, Message: JSON.stringify(alarm) });
+    const [mail] = z.array(z.object({ text: z.string(), links: z.array(z.string()) })).parse(await listed());
+    expect(mail?.text).toContain('has entered the ALARM state');
+    expect(mail?.text).toContain('OK -> ALARM');
+    expect(mail?.text).toContain('at least 2 of the last 2 period(s) of 3600 seconds');
+    expect(mail?.links).toEqual(['http://127.0.0.1:8080/runbooks/drift']);
   });
 
   it('shows markup in a mail as text', async () => {
