@@ -3,14 +3,18 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { compileKernel } from './compile-kernel.mjs';
 import { compileOnboarding } from './compile-onboarding.mjs';
+import { compileRunbooks } from './compile-runbooks.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const programs = {
   cli: 'cli/main.ts',
+  'capture-worker': 'shared/adapters/captures/capture-worker.ts',
   local: 'local/main.ts',
   demo: 'local/demo/main.ts',
+  'demo-drift': 'local/demo/drift.ts',
   sagemaker: 'local/sagemaker/main.ts',
   gitlab: 'local/gitlab/main.ts',
   inbox: 'local/inbox/main.ts',
@@ -20,6 +24,8 @@ const programs = {
 };
 
 compileOnboarding();
+compileRunbooks();
+await compileKernel();
 
 const settings = {
   absWorkingDir: root,

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { gitlabClient } from '../../../shared/adapters/gitlab/client.ts';
 import { gitlabCommitStatuses } from '../../../shared/adapters/gitlab/commit-statuses.ts';
 import { gitlabDeployments } from '../../../shared/adapters/gitlab/deployments.ts';
+import { gitlabIdentities } from '../../../shared/adapters/gitlab/identities.ts';
 import { gitlabIssues } from '../../../shared/adapters/gitlab/issues.ts';
 import { gitlabMemberships } from '../../../shared/adapters/gitlab/memberships.ts';
 import { gitlabSourceRepository } from '../../../shared/adapters/gitlab/source-repository.ts';
@@ -64,9 +65,10 @@ describe('issues', () => {
 
   it('opens a confidential issue that carries its marker', async () => {
     const { client, requests } = await connect(({ method }) =>
-      method === 'GET' ? { body: [] } : { status: 201, body: { web_url: 'https://gitlab/issues/3' } },
+      method === 'GET' ? { body: [] } : { status: 201, body: { iid: 3, web_url: 'https://gitlab/issues/3' } },
     );
     expect(await gitlabIssues(client).openOnce(17, issue)).toEqual({
+      iid: 3,
       webUrl: 'https://gitlab/issues/3',
       created: true,
     });
@@ -78,11 +80,12 @@ describe('issues', () => {
   it('finds the one that exists', async () => {
     const { client, requests } = await connect(() => ({
       body: [
-        { web_url: 'https://gitlab/issues/1', description: 'mlops run something else' },
-        { web_url: 'https://gitlab/issues/2', description: 'x <!-- mlops-run-1 -->' },
+        { iid: 1, web_url: 'https://gitlab/issues/1', description: 'mlops run something else' },
+        { iid: 2, web_url: 'https://gitlab/issues/2', description: 'x <!-- mlops-run-1 -->' },
       ],
     }));
     expect(await gitlabIssues(client).openOnce(17, issue)).toEqual({
+      iid: 2,
       webUrl: 'https://gitlab/issues/2',
       created: false,
     });
@@ -280,5 +283,31 @@ describe('the repository', () => {
       'oldest',
       'newest',
     ]);
+  });
+});
+
+describe('who a token belongs to', () => {
+  it('is asked from GitLab with that token', async () => {
+    const server = await startGitlabServer(() => ({ body: user }));
+    stop = server.stop;
+    const found = await gitlabIdentities({ gitlabUrl: server.url }).ofToken('glpat-0123456789');
+    expect(found).toEqual({ id: 4, username: 'steward-1', name: 'Stefanie Steward' });
+    expect(server.requests).toMatchObject([
+      { method: 'GET', path: '/api/v4/user', headers: { 'private-token': 'glpat-0123456789' } },
+    ]);
+  });
+
+  it.each([401, 403])('is nobody where GitLab answers %i', async (status) => {
+    const server = await startGitlabServer(() => ({ status, body: { message: 'no' } }));
+    stop = server.stop;
+    expect(await gitlabIdentities({ gitlabUrl: server.url }).ofToken('glpat-0123456789')).toBeUndefined();
+  });
+
+  it('is not asked of what can be no token, which an error would quote', async () => {
+    const server = await startGitlabServer(() => ({ body: user }));
+    stop = server.stop;
+    for (const text of ['', 'short', 'with space in it', 'a\nb-0123456789', 'ü0123456789', 'x'.repeat(2000)])
+      expect(await gitlabIdentities({ gitlabUrl: server.url }).ofToken(text)).toBeUndefined();
+    expect(server.requests).toEqual([]);
   });
 });

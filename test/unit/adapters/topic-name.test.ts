@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { topicNameOf } from '../../../shared/adapters/sns/notices.ts';
+import { topicNameOf } from '../../../shared/adapters/sns/topic-arns.ts';
 
 it('names the topic of a group, nested ones too, in letters that SNS takes', () => {
   expect(topicNameOf('prod', 'stewards', 'ml-stewards')).toBe('mlops-prod-stewards-ml-stewards');
