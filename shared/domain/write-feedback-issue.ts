@@ -1,5 +1,6 @@
 import { formatThreshold } from './format-number.ts';
 import type { GateResult, GateVerdict } from './gate-verdict.ts';
+import { code, prose } from './markdown.ts';
 import { redact } from './redact.ts';
 import type { Run } from './run.ts';
 import { cut, type RunEnd } from './run-end.ts';
@@ -91,17 +92,4 @@ function gateRow({ result, metric, operator, value, threshold, champion, rows, o
 
 function shown(value: number | undefined): string {
   return value === undefined ? '–' : String(Number(value.toPrecision(6)));
-}
-
-/** As text: nothing in it mentions anybody, closes another issue, loads a picture or begins a quick action. */
-function prose(text: string): string {
-  return text
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-    .replaceAll(/[\\`*_{}[\]<>()#+!|~@&$%^]/g, (character) => `\\${character}`);
-}
-
-/** Between back-ticks; none within, and no bar that would end a table's cell. */
-function code(text: string): string {
-  return `\`${text.replaceAll(/[`|\s]+/g, ' ')}\``;
 }
