@@ -1,9 +1,8 @@
 import { PublishCommand } from '@aws-sdk/client-sns';
-import type { Notice, Notices } from '../../ports/notices.ts';
+import type { Notice, Notices, TopicRole } from '../../ports/notices.ts';
 import { snsClient } from '../aws/sns-client.ts';
 import { asFaults } from '../aws/translate-error.ts';
-
-type Place = { region: string; accountId: string; stage: string };
+import { type TopicPlace, topicArns } from './topic-arns.ts';
 
 /** SNS takes ASCII subjects of less than 100 characters without line breaks, that begin with a letter, digit or mark. */
 export function mailSubject(subject: string): string {
@@ -21,16 +20,13 @@ export function mailSubject(subject: string): string {
   return plain.length < 100 ? plain : `${plain.slice(0, 96)}...`;
 }
 
-/** A group has a path such as `ml/stewards`; the names of topics take no slashes and dots. plugins/onboarded-models.mjs makes them. */
-export function topicNameOf(stage: string, role: string, group: string): string {
-  return `mlops-${stage}-${role}-${group.replaceAll(/[^A-Za-z0-9_-]/g, '-')}`;
-}
-
-export function snsNotices({ region, accountId, stage }: Place): Notices {
-  const tell = async (role: string, group: string, { subject, text }: Notice) => {
-    const TopicArn = `arn:aws:sns:${region}:${accountId}:${topicNameOf(stage, role, group)}`;
+export function snsNotices(place: TopicPlace): Notices {
+  const arnOf = topicArns(place);
+  const tell = async (role: TopicRole, group: string, { subject, text }: Notice) => {
     await asFaults(`Mailing to ${role} ${group}`, () =>
-      snsClient().send(new PublishCommand({ TopicArn, Subject: mailSubject(subject), Message: text })),
+      snsClient().send(
+        new PublishCommand({ TopicArn: arnOf(role, group), Subject: mailSubject(subject), Message: text }),
+      ),
     );
   };
   return {
