@@ -28,7 +28,8 @@ from gaps import (
 from gaps.patching import UnknownEmulator
 
 if __name__ == "__main__":
-    # kill -USR1 writes what every thread does into the log.
+    # A crash, and kill -USR1, writes what every thread does into the log.
+    faulthandler.enable(all_threads=True)
     faulthandler.register(signal.SIGUSR1, all_threads=True)
     gaps = (
         condition_keys,

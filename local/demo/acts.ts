@@ -137,6 +137,6 @@ async function expectSameAnswer(scene: Scene, before: ProdAnswer): Promise<void>
   scene.say(`prod still answers with v${now.version}`);
 }
 
-function expect(holds: boolean, sentence: string): asserts holds {
+export function expect(holds: boolean, sentence: string): asserts holds {
   if (!holds) throw new WorldError(sentence);
 }

@@ -9,8 +9,8 @@ export type DemoOptions = WorldArguments & { interactive: boolean; keep: boolean
 export async function parseDemoArguments(
   argv: readonly string[],
   environment: NodeJS.ProcessEnv,
+  own: readonly string[],
 ): Promise<DemoOptions> {
-  const own = ['--interactive', '--keep'];
   const world = await parseWorldArguments(
     argv.filter((argument) => !own.includes(argument)),
     environment,
@@ -27,14 +27,24 @@ export async function parseDemoArguments(
   };
 }
 
-export const demoHelp = `npm run demo [-- options]     pushes three commits of ml/flight-delays through the whole product on this machine:
-                              a good one to prod, a bad one back to its author, one that a steward rejects
-
-Options
-  --interactive               stop at the first approval, and wait until you decide on the page
-  --keep                      leave everything up afterwards, until Ctrl-C
+const sharedOptions = `  --keep                      leave everything up afterwards, until Ctrl-C
   --free-ports                any free ports; or choose each with --web-port, --gitlab-port, --inbox-port, --aws-port, --sagemaker-port
   --state-folder <folder>     where the demo keeps state and logs, in a folder "demo" below it: .local
 
 Exit code 0: everything came true. 1: something did not; the reason and the log to read are printed.
 `;
+
+export const demoHelp = `npm run demo [-- options]     pushes three commits of ml/flight-delays through the whole product on this machine:
+                              a good one to prod, a bad one back to its author, one that a steward rejects
+
+Options
+  --interactive               stop at the first approval, and wait until you decide on the page
+${sharedOptions}`;
+
+export const driftDemoHelp = `npm run demo:drift [-- options]
+                              watches a live model on this machine: real traffic that has drifted raises the alarm, opens a case and
+                              trains again; a rollback is shown; the case closes when the traffic is as it was.
+                              Goes on in the demo that \`npm run demo -- --keep\` has left up, or starts a world of its own
+
+Options
+${sharedOptions}`;

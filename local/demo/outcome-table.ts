@@ -1,5 +1,6 @@
 import type { Run } from '../../shared/domain/run.ts';
 import type { RunEvent } from '../../shared/domain/run-event.ts';
+import { plainTable } from './plain-table.ts';
 
 /** One run of the demo, as the table at its end shows it. */
 export type Outcome = { run: Run; events: readonly RunEvent[]; liveIn: readonly string[] };
@@ -23,12 +24,7 @@ export function outcomeTable(outcomes: readonly Outcome[]): string {
     liveIn.length > 0 ? liveIn.join(', ') : '–',
     ...STAGES.map((stage) => secondsBetween(events, stage.from, stage.to)),
   ]);
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)));
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) => (column < 5 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join('  ');
-  return [line(head), line(widths.map((width) => '─'.repeat(width))), ...rows.map(line)].join('\n');
+  return plainTable(head, rows, [5, 6, 7, 8, 9]);
 }
 
 function secondsBetween(events: readonly RunEvent[], from: string, to: readonly string[]): string {

@@ -31,6 +31,8 @@ export type Stage = {
   decision(reviewId: string): Promise<void>;
   outcome(runId: string): Promise<Outcome>;
   deployments(): Promise<Deployment[]>;
+  /** The name of the endpoint that serves prod. */
+  prodEndpoint(): Promise<string>;
   /** Asks an endpoint through the runtime API. */
   invoke(endpointName: string, row: string): Promise<string>;
 };
@@ -120,6 +122,11 @@ export function stageOf(world: Pick<World, 'environment' | 'urls'>): Stage {
       };
     },
     deployments: () => deployments.listByModel(MODEL),
+    async prodEndpoint() {
+      const prod = (await deployments.listByModel(MODEL)).find(({ environment: name }) => name === 'prod');
+      if (!prod?.live) throw new WorldError('Nothing is live in prod.');
+      return prod.endpointName;
+    },
     async invoke(endpointName, row) {
       const answer = await runtime.send(
         new InvokeEndpointCommand({ EndpointName: endpointName, ContentType: 'text/csv', Body: row }),

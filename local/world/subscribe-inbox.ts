@@ -84,5 +84,5 @@ async function subscriptionsOf(client: SNSClient, topicArn: string): Promise<Sub
 /** `…:mlops-local-stewards-ml-stewards` is read by the members of `ml-stewards`. */
 function recipientOf(topicArn: string): string {
   const name = topicArn.split(':').at(-1) ?? topicArn;
-  return name.replace(/^mlops-local-(stewards-|on-call-)?/, '');
+  return name.replace(/^mlops-local-(stewards-|on-call-|tickets-)?/, '');
 }

@@ -14,6 +14,9 @@ WEATHER = ("temp", "dewp", "wind_speed", "precip", "visib", "pressure")
 # All known before departure. The departure delay of the flight itself is known only after pushback and must stay out.
 FEATURES = ("dep_min", "distance", "block", *WEATHER, "recent_delay", "carrier", "origin", "dow")
 
+# Codes that only name something: a distance between them means nothing, so drift counts them instead.
+CATEGORICAL = ("carrier", "origin", "dow")
+
 # Columns that the model must not learn from.
 EXCLUDED: tuple[str, ...] = ()
 

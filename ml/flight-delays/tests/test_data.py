@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from data import prepare_data
+from data.draw_requests import draw_rows
 from data.prepare_data import FIRST_QUARTER, JULY, RecentDelays, choose_evenly, clock_minutes, prepare_flight
 from features import SOURCE_COLUMNS
 
@@ -80,3 +81,16 @@ def test_the_written_file_carries_no_time(tmp_path: Path, flight: dict[str, str]
     packed = (tmp_path / "a.csv.gz").read_bytes()
     assert packed[4:8] == bytes(4)
     assert list(csv.DictReader(io.StringIO(gzip.decompress(packed).decode()))) == [flight]
+
+
+def test_drawn_requests_are_rows_of_the_file_as_a_client_sends_them() -> None:
+    rows = draw_rows(JULY, 50, seed=7)
+    assert rows == draw_rows(JULY, 50, seed=7)
+    assert rows != draw_rows(JULY, 50, seed=8)
+    assert {len(row.split(",")) for row in rows} == {len(SOURCE_COLUMNS) - 3}
+    assert not any("nan" in row for row in rows)
+
+
+def test_more_requests_than_the_file_has_flights_are_refused() -> None:
+    with pytest.raises(ValueError, match="ask for at most as many rows"):
+        draw_rows(JULY, 8_001, seed=0)

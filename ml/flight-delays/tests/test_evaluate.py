@@ -113,7 +113,14 @@ def test_a_damaged_champion_is_reported(run: Path, tmp_path: Path) -> None:
 
 
 def test_golden_answers_are_those_of_the_archived_model(run: Path, tmp_path: Path) -> None:
-    postprocessing.main([f"--model-dir={run / 'archive'}", f"--output-dir={tmp_path}"])
+    postprocessing.main(
+        [
+            f"--model-dir={run / 'archive'}",
+            f"--train-dir={run / 'train'}",
+            f"--holdout-dir={run / 'holdout'}",
+            f"--output-dir={tmp_path}",
+        ]
+    )
     answers = [json.loads(line) for line in (tmp_path / "golden-answers.jsonl").read_text().splitlines()]
     golden = [json.loads(line) for line in postprocessing.GOLDEN.read_text().splitlines()]
     assert [answer["input"] for answer in answers] == [line["body"] for line in golden]
