@@ -31,7 +31,7 @@ export default {
       to: { path: '^functions/', pathNot: '^functions/$1/$2$' },
     },
     only('functions', '^functions/', '^(shared|events|web)/', npm('hono', '@types/aws-lambda', 'zod'), NODE_BUILTINS),
-    only('domain-is-pure', '^shared/domain/', npm('zod'), '^(node:)?crypto$'),
+    only('domain-is-pure', '^shared/domain/', npm('zod'), '^(node:)?crypto$', '^\\.build/capture-kernel\\.json$'),
     only('ports-know-the-domain', '^shared/ports/', '^(shared/domain|events)/'),
     only(
       'application-knows-domain-and-ports',
@@ -61,6 +61,7 @@ export default {
         'modern-tar',
         '@aws-lambda-powertools/metrics',
         'hono',
+        'csv-parse',
       ),
       '^\\.build/onboarding\\.json$',
       NODE_BUILTINS,

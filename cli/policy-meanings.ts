@@ -71,7 +71,7 @@ export const policyMeanings: Readonly<Record<string, Meaning>> = {
   },
   'environments[].capture.percent': { means: 'Share of the requests that is kept.' },
   'environments[].capture.retainDays': {
-    means: 'Days until what was kept is deleted. Other spans are not offered yet.',
+    means: 'Days until what was kept is deleted.',
   },
   smokeTest: { means: 'What each endpoint must answer before it counts as live.' },
   'smokeTest.records': {
@@ -82,6 +82,43 @@ export const policyMeanings: Readonly<Record<string, Meaning>> = {
   'smokeTest.latencyP95Ms': {
     means: 'The 95th percentile of the answers’ latency, in milliseconds, must not be above this.',
   },
-  feedback: { means: 'How the author hears of a run that did not go live.' },
+  monitoring: { means: 'How the live version is watched; without it nothing is, and no schedule is made.' },
+  'monitoring.drift': {
+    means:
+      'Live traffic is compared with what the version was made with, in every environment that captures. Postprocess must leave `training-sample.csv` and `training-sample.json`.',
+  },
+  'monitoring.drift.schedule': { means: 'When a window is looked at, as EventBridge Scheduler writes it.' },
+  'monitoring.drift.window': {
+    means: 'Length of a window, ISO 8601 duration from PT5M to P7D. It ends five minutes before the schedule fires.',
+  },
+  'monitoring.drift.alert': { means: 'When somebody is told.' },
+  'monitoring.drift.alert.features': {
+    means:
+      'Share of the features that must have drifted for the window to be drifted. A drifted answer is enough by itself.',
+  },
+  'monitoring.drift.alert.consecutive': {
+    means:
+      'So many drifted windows in a row raise the alarm and open a case; so many recovered ones in a row close it.',
+  },
+  'monitoring.drift.showUnseenValues': {
+    means: 'Whether reports may show values that the training data never had, from 20 occurrences on.',
+  },
+  'monitoring.latency': { means: 'Answers are held against an objective, in every environment.' },
+  'monitoring.latency.slo': { means: 'The objective.' },
+  'monitoring.latency.slo.withinMs': {
+    means: 'A request is good when it is answered without error within so many milliseconds.',
+  },
+  'monitoring.latency.slo.target': { means: 'Share of the requests that must be good.' },
+  'monitoring.latency.slo.window': { means: 'The span whose budget of bad requests is watched.' },
+  feedback: { means: 'How the author hears of a run that did not go live, and of what is seen in production.' },
   'feedback.issueLabels': { means: 'Labels of the GitLab issue.' },
+  'feedback.retrain': {
+    means:
+      "A case of drift trains the live version's commit again on the data of that day, through the same gates and approval.",
+  },
+  'feedback.retrain.on': { means: 'What is answered with a retraining.' },
+  'feedback.retrain.cooldown': {
+    means: 'Least time between two retrainings of the model, ISO 8601 duration from PT1H to P30D.',
+  },
+  'feedback.retrain.maxPerWeek': { means: 'Most retrainings of the model within seven days.' },
 };

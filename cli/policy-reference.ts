@@ -33,7 +33,7 @@ export function policyReference(): string {
     ...rows,
     '',
     'Not offered yet, and refused in those words: a `strategy` other than `all-at-once`, `quorum` above 1, `approval.remindEvery`,',
-    '`environments[].rollback`, `monitoring`, `feedback.retrain`.',
+    '`environments[].rollback`.',
     '',
     '## Metrics that a gate can name',
     '',

@@ -4,7 +4,7 @@ import { CliError } from './cli-error.ts';
 import { buildProgram } from './program.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Runs `mlops` with these arguments and answers the exit code: 0, or 1 with the reason on the error stream. */
+/** Runs `mlops` with these arguments and answers the exit code: 0, or another one with the reason on the error stream. */
 export async function runProgram(
   commandLine: readonly string[],
   terminal: Terminal,
@@ -26,6 +26,6 @@ export async function runProgram(
       return error.code === 'commander.help' && commandLine.length === 0 ? 1 : error.exitCode;
     if (!(error instanceof CliError)) throw error;
     terminal.error(error.message);
-    return 1;
+    return error.exitCode;
   }
 }

@@ -5,6 +5,8 @@ export type Terminal = {
   env: Readonly<Record<string, string | undefined>>;
   /** The folder that relative paths start from. */
   cwd: string;
+  /** Replaces one line of the error stream; absent where that is no terminal. */
+  progress?: (text: string) => void;
 };
 
 export function processTerminal(): Terminal {
@@ -13,6 +15,7 @@ export function processTerminal(): Terminal {
     error: (line) => process.stderr.write(`${line}\n`),
     env: process.env,
     cwd: startFolder(process.env, process.cwd()),
+    ...(process.stderr.isTTY && { progress: (text) => void process.stderr.write(`\r\x1b[2K${text}`) }),
   };
 }
 

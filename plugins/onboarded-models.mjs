@@ -1,6 +1,6 @@
 /**
- * What the onboarding records ask of the template: a topic per stewards' group and per on-call group, and a role per model
- * that only CI jobs of the project's allowed refs may assume, to upload their script bundle.
+ * What the onboarding records ask of the template: a topic per stewards' group, two per on-call group (one that wakes, one that is
+ * read in working hours), and a role per model that only CI jobs of the project's allowed refs may assume, to upload their script bundle.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -29,6 +29,7 @@ export default class OnboardedModels {
         resources,
         topic(stage, 'stewards', record.groups.stewards),
         topic(stage, 'on-call', record.groups.onCall),
+        topic(stage, 'tickets', record.groups.onCall),
       );
       if (service.custom.gitlabOidcProviderArn !== '') Object.assign(resources, this.bundleRole(stage, record));
     }
@@ -90,14 +91,34 @@ export default class OnboardedModels {
 }
 
 function topic(stage, role, group) {
+  const id = `${logicalId(role)}Topic${logicalId(group)}`;
   return {
-    [`${logicalId(role)}Topic${logicalId(group)}`]: {
+    [id]: {
       Type: 'AWS::SNS::Topic',
       Properties: {
-        // As shared/adapters/sns/notices.ts: groups have paths such as `ml/stewards`, topics have no slashes and dots.
+        // As shared/adapters/sns/topic-arns.ts: groups have paths such as `ml/stewards`, topics have no slashes and dots.
         TopicName: `mlops-${stage}-${role}-${group.replaceAll(/[^A-Za-z0-9_-]/g, '-')}`,
         DisplayName: `MLOps ${stage}: ${group}`,
         KmsMasterKeyId: { Ref: 'Key' },
+      },
+    },
+    [`${id}Policy`]: {
+      Type: 'AWS::SNS::TopicPolicy',
+      Properties: {
+        Topics: [{ Ref: id }],
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Sid: 'AlarmsOfThisAccount',
+              Effect: 'Allow',
+              Principal: { Service: 'cloudwatch.amazonaws.com' },
+              Action: 'sns:Publish',
+              Resource: { Ref: id },
+              Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+            },
+          ],
+        },
       },
     },
   };

@@ -10,6 +10,7 @@ const TAG_LISTS = [
   'AWS::Lambda::Function',
   'AWS::Logs::LogGroup',
   'AWS::S3::Bucket',
+  'AWS::Scheduler::ScheduleGroup',
   'AWS::SNS::Topic',
   'AWS::SQS::Queue',
   'AWS::StepFunctions::StateMachine',

@@ -13,7 +13,7 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const nodeBinary = join(root, 'node_modules', '.bin', 'node');
 
 /** What the bundles in .build/ are made from. */
-const sourceFolders = ['cli', 'events', 'functions', 'local', 'onboarding', 'shared', 'web'];
+const sourceFolders = ['cli', 'docs/runbooks', 'events', 'functions', 'local', 'onboarding', 'shared', 'web'];
 const buildScript = join('scripts', 'build.mjs');
 
 /** A problem that the person at the keyboard can solve; its message says how. */
@@ -99,6 +99,6 @@ function filesBelow(folder) {
     .flatMap((entry) => {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) return entry.name === '__pycache__' ? [] : filesBelow(path);
-      return /\.(tsx?|json|ya?ml|mjs)$/.test(entry.name) ? [path] : [];
+      return /\.(tsx?|json|ya?ml|mjs|md)$/.test(entry.name) ? [path] : [];
     });
 }

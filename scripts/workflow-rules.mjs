@@ -13,6 +13,13 @@ export function lintWorkflow(machine) {
   const states = Object.entries(machine.States ?? {});
   return [
     ...(machine.QueryLanguage === 'JSONata' ? [] : ['the workflow says no QueryLanguage: JSONata.']),
+    ...lintMachine(machine, states),
+    ...states.flatMap(([name, state]) => lintItems(name, state)),
+  ];
+}
+
+function lintMachine(machine, states) {
+  return [
     ...findMissing(machine, states),
     ...findUnreachable(machine, states),
     ...states.flatMap(([name, state]) => [
@@ -21,6 +28,17 @@ export function lintWorkflow(machine) {
       ...lintExpressions(name, state),
     ]),
   ];
+}
+
+/** What a Map does with each item is a machine of its own. */
+function lintItems(name, { Type, ItemProcessor }) {
+  if (Type !== 'Map' || ItemProcessor === undefined) return [];
+  const states = Object.entries(ItemProcessor.States ?? {});
+  const findings = [
+    ...lintMachine(ItemProcessor, states),
+    ...states.flatMap(([inner, state]) => lintItems(inner, state)),
+  ];
+  return findings.map((finding) => `${name}, each item: ${finding}`);
 }
 
 /** Every place that a state may go to. */

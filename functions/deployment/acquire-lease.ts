@@ -6,7 +6,8 @@ import { meetingPlace } from '../../shared/adapters/meeting-place.ts';
 import { runRecords } from '../../shared/adapters/run-records.ts';
 import { currentRun } from '../../shared/application/current-run.ts';
 import { describeEvent } from '../../shared/domain/describe-event.ts';
-import { subjects } from '../../shared/domain/names.ts';
+import { newestOf } from '../../shared/domain/move-deployment.ts';
+import { isRollbackId, subjects } from '../../shared/domain/names.ts';
 import { WhichRun } from '../../shared/domain/run-end.ts';
 import type { Deployments, Leases } from '../../shared/ports/deployments.ts';
 import type { Rendezvous } from '../../shared/ports/rendezvous.ts';
@@ -42,10 +43,10 @@ async function acquireLease(input: z.output<typeof Input>, deps: AcquireLeaseDep
   const subject = subjects.lease(run.model, environment, run.runId, run.attempt);
   await rendezvous.wait(subject, input.taskToken, now());
 
-  const live = (await deps.deployments.find(run.model, environment))?.live;
-  if (live !== undefined && live.sequence > run.sequence) {
+  const newest = newestOf((await deps.deployments.find(run.model, environment)) ?? {});
+  if (newest !== undefined && newest.sequence > run.sequence) {
     const reasons = [
-      `A newer candidate (version ${live.version}) is live in ${environment}; an older one never replaces it.`,
+      `A newer candidate (version ${newest.version}) was live in ${environment} before; an older one never replaces it.`,
     ];
     await rendezvous.signal(subject, { output: { outcome: 'superseded', reasons } }, now());
     return;
@@ -56,7 +57,8 @@ async function acquireLease(input: z.output<typeof Input>, deps: AcquireLeaseDep
     await rendezvous.signal(subject, { output: { outcome: 'acquired', fence: answer.fence, reasons: [] } }, now());
     return;
   }
-  const summary = `The endpoint in ${environment} is being moved by run ${answer.heldBy}; this run waits for its turn.`;
+  const holder = isRollbackId(answer.heldBy) ? 'a rollback' : `run ${answer.heldBy}`;
+  const summary = `The endpoint in ${environment} is being moved by ${holder}; this run waits for its turn.`;
   await deps.timeline.record(
     describeEvent(runId, 'lease-awaited', now(), {
       summary,

@@ -6,13 +6,13 @@ import { gitlabDeployments } from '../../shared/adapters/gitlab/deployments.ts';
 import { meetingPlace } from '../../shared/adapters/meeting-place.ts';
 import { runRecords } from '../../shared/adapters/run-records.ts';
 import { sagemakerHosting } from '../../shared/adapters/sagemaker/hosting.ts';
-import { currentRun } from '../../shared/application/current-run.ts';
+import { runOfMove } from '../../shared/application/current-run.ts';
 import { settleEndpoint } from '../../shared/application/settle-endpoint.ts';
 import { type EndpointStanding, isInProgress } from '../../shared/domain/assess-endpoint.ts';
 import type { Deployment } from '../../shared/domain/deployment.ts';
 import { ServiceUnavailable } from '../../shared/domain/faults.ts';
 import { endpointNameOf, subjects } from '../../shared/domain/names.ts';
-import { WhichRelease } from '../../shared/domain/run-end.ts';
+import { WhichMove } from '../../shared/domain/run-end.ts';
 import type { Deployments } from '../../shared/ports/deployments.ts';
 import type { GitlabDeployments } from '../../shared/ports/gitlab.ts';
 import type { Rendezvous } from '../../shared/ports/rendezvous.ts';
@@ -31,9 +31,9 @@ export type RestoreEndpointDeps = FailsTask & {
   now: () => string;
 };
 
-const Input = WhichRelease.extend({ taskToken: z.string().min(1) });
+const Input = WhichMove.extend({ taskToken: z.string().min(1) });
 
-/** State `RestoreEndpoint` of endpoint-rollout: answers {outcome: restored | untouched | failed, reasons}. */
+/** State `RestoreEndpoint` of endpoint-rollout and of endpoint-rollback: answers {outcome: restored | untouched | failed, reasons}. */
 export const step = defineStep({ input: Input, output: z.void(), run: restoreEndpoint });
 
 export const handler = lambdaWaitStep(step, (environment) => ({
@@ -47,20 +47,20 @@ export const handler = lambdaWaitStep(step, (environment) => ({
 }));
 
 /**
- * Gives the environment back what was live before this run, or takes the endpoint away where there was none.
+ * Gives the environment back what was live before this run or rollback, or takes the endpoint away where there was none.
  * @throws ServiceUnavailable while SageMaker is at work on the endpoint: the workflow tries again
  */
 async function restoreEndpoint(input: z.output<typeof Input>, deps: RestoreEndpointDeps): Promise<void> {
   const { deployments, hosting, rendezvous, now } = deps;
   const { environment } = input;
-  const run = await currentRun(deps.runs, input);
+  const run = await runOfMove(deps.runs, input);
   const endpointName = endpointNameOf(deps.stage.stage, run.model, environment);
-  const subject = subjects.endpoint(endpointName, run.runId, run.attempt, 'live');
+  const subject = subjects.endpoint(endpointName, input.rollbackId ?? run.runId, input.attempt, 'live');
   await rendezvous.wait(subject, input.taskToken, now());
 
   const deployment = await deployments.find(run.model, environment);
   const pending = deployment?.pending;
-  if (deployment === undefined || pending?.runId !== run.runId) {
+  if (deployment === undefined || pending?.runId !== run.runId || pending.rollbackId !== input.rollbackId) {
     await rendezvous.signal(subject, { output: { outcome: 'untouched', reasons: [] } }, now());
     return;
   }

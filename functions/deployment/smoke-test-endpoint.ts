@@ -4,7 +4,7 @@ import { runRecords } from '../../shared/adapters/run-records.ts';
 import { s3Documents } from '../../shared/adapters/s3/documents.ts';
 import { s3ObjectStore } from '../../shared/adapters/s3/object-store.ts';
 import { sagemakerHosting } from '../../shared/adapters/sagemaker/hosting.ts';
-import { currentRun } from '../../shared/application/current-run.ts';
+import { runOfMove } from '../../shared/application/current-run.ts';
 import { readPolicy } from '../../shared/application/read-run-documents.ts';
 import { sha256Hex } from '../../shared/domain/canonical-json.ts';
 import {
@@ -18,7 +18,7 @@ import { ContractBroken } from '../../shared/domain/faults.ts';
 import { endpointNameOf } from '../../shared/domain/names.ts';
 import { percentileOf } from '../../shared/domain/percentile.ts';
 import type { Run } from '../../shared/domain/run.ts';
-import { bounded, cut, Reasons, WhichRelease } from '../../shared/domain/run-end.ts';
+import { bounded, cut, Reasons, WhichMove } from '../../shared/domain/run-end.ts';
 import type { Documents, ObjectStore } from '../../shared/ports/documents.ts';
 import type { Runs, Timeline } from '../../shared/ports/runs.ts';
 import type { Hosting } from '../../shared/ports/sagemaker.ts';
@@ -38,8 +38,8 @@ export type SmokeTestDeps = {
 const SmokeTest = z.object({ outcome: z.enum(['passed', 'failed']), reasons: Reasons });
 type SmokeTest = z.infer<typeof SmokeTest>;
 
-/** State `SmokeTestEndpoint` of endpoint-rollout: the endpoint must answer what the candidate itself had answered. */
-export const step = defineStep({ input: WhichRelease, output: SmokeTest, run: smokeTestEndpoint });
+/** State `SmokeTestEndpoint` of endpoint-rollout and of endpoint-rollback: the endpoint must answer what the candidate itself had answered. */
+export const step = defineStep({ input: WhichMove, output: SmokeTest, run: smokeTestEndpoint });
 
 export const handler = lambdaStep(step, (environment) => ({
   ...runRecords(environment),
@@ -60,9 +60,9 @@ const LONGEST_MS = 150_000;
 /** The sentences that name single differences; the rest is counted. */
 const MOST_DIFFERENCES = 5;
 
-async function smokeTestEndpoint(input: WhichRelease, deps: SmokeTestDeps): Promise<SmokeTest> {
+async function smokeTestEndpoint(input: WhichMove, deps: SmokeTestDeps): Promise<SmokeTest> {
   const { environment } = input;
-  const run = await currentRun(deps.runs, input);
+  const run = await runOfMove(deps.runs, input);
   const { smokeTest } = await readPolicy(deps.documents, run);
   const golden = await readAnswers(run, deps);
   if ('problem' in golden) return { outcome: 'failed', reasons: [golden.problem] };
@@ -102,8 +102,9 @@ async function smokeTestEndpoint(input: WhichRelease, deps: SmokeTestDeps): Prom
     latencyP50Ms: p50,
     latencyP95Ms: p95,
   };
+  const again = input.rollbackId ?? run.attempt;
   await deps.timeline.record(
-    describeEvent(run.runId, 'smoke-test-finished', deps.now(), { summary, environment, again: run.attempt, detail }),
+    describeEvent(run.runId, 'smoke-test-finished', deps.now(), { summary, environment, again, detail }),
   );
   return { outcome, reasons };
 }

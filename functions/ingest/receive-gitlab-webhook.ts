@@ -1,16 +1,14 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod';
-import { GitlabPipelineHook } from '../../events/contracts/gitlab-pipeline-hook.ts';
-import { pipelineReportedOf } from '../../events/contracts/pipeline-reported.ts';
 import { systemTime } from '../../shared/adapters/clock.ts';
 import { dynamodbDeliveries } from '../../shared/adapters/dynamodb/deliveries.ts';
 import { eventbridgeBus } from '../../shared/adapters/eventbridge/bus.ts';
 import { type Verification, verifyDelivery } from '../../shared/adapters/gitlab/verify-delivery.ts';
 import { onboardingRecords } from '../../shared/adapters/onboarding-records.ts';
 import { secretsManagerSecrets } from '../../shared/adapters/secrets-manager/secrets.ts';
-import { decideOnPipeline } from '../../shared/domain/accept-rules.ts';
+import { readGitlabHook } from '../../shared/application/read-gitlab-hook.ts';
 import { sha256Hex } from '../../shared/domain/canonical-json.ts';
-import type { Bus, Fact } from '../../shared/ports/bus.ts';
+import type { Bus } from '../../shared/ports/bus.ts';
 import type { Deliveries, Delivery } from '../../shared/ports/deliveries.ts';
 import type { Onboarding } from '../../shared/ports/onboarding.ts';
 import type { Secrets } from '../../shared/ports/secrets.ts';
@@ -78,16 +76,10 @@ function readDelivery(
     payloadSha256,
     event,
   };
-  if (event !== 'Pipeline Hook') {
-    return { delivery: { ...kept, ignored: `${event} leads to nothing; only a Pipeline Hook does.` } };
-  }
-  const hook = GitlabPipelineHook.safeParse(payload);
-  if (!hook.success)
-    return { problem: `The pipeline hook is not as GitLab documents it: ${z.prettifyError(hook.error).slice(0, 500)}` };
-  const report = pipelineReportedOf(hook.data, kept.deliveryId, kept.receivedAt);
-  const acceptance = decideOnPipeline(report, onboarding.ofProject(report.project.id));
-  if (acceptance.outcome === 'ignored') return { delivery: { ...kept, ignored: acceptance.reason } };
-  const fact: Fact = { detailType: 'PipelineReported.v1', detail: report, occurredAt: kept.receivedAt };
+  const reading = readGitlabHook(event, payload, kept, onboarding);
+  if ('problem' in reading) return reading;
+  if ('ignored' in reading) return { delivery: { ...kept, ignored: reading.ignored } };
+  const { fact } = reading;
   if (Buffer.byteLength(JSON.stringify(fact)) > MAX_FACT_BYTES)
     return { problem: `What is kept of the hook is more than ${MAX_FACT_BYTES} bytes.` };
   return { delivery: { ...kept, fact } };

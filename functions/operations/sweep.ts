@@ -2,6 +2,7 @@ import { systemTime } from '../../shared/adapters/clock.ts';
 import { dynamodbDeployments } from '../../shared/adapters/dynamodb/deployments.ts';
 import { dynamodbLeases } from '../../shared/adapters/dynamodb/leases.ts';
 import { dynamodbReviews } from '../../shared/adapters/dynamodb/reviews.ts';
+import { dynamodbRollbacks } from '../../shared/adapters/dynamodb/rollbacks.ts';
 import { gitlabCommitStatuses } from '../../shared/adapters/gitlab/commit-statuses.ts';
 import { connectGitlab } from '../../shared/adapters/gitlab/connect.ts';
 import { meetingPlace } from '../../shared/adapters/meeting-place.ts';
@@ -11,23 +12,28 @@ import { sagemakerHosting } from '../../shared/adapters/sagemaker/hosting.ts';
 import { sagemakerTrainingPipelines } from '../../shared/adapters/sagemaker/training-pipelines.ts';
 import { snsNotices } from '../../shared/adapters/sns/notices.ts';
 import { stepFunctionsExecutions } from '../../shared/adapters/step-functions/executions.ts';
+import { stepFunctionsRollbackExecutions } from '../../shared/adapters/step-functions/rollback-executions.ts';
 import { type AskAboutWaitDeps, askAboutWait } from '../../shared/application/ask-about-wait.ts';
 import { expireReview } from '../../shared/application/expire-review.ts';
 import { type ParkRunDeps, parkRun } from '../../shared/application/park-run.ts';
+import { type SuperviseRollbackDeps, superviseRollback } from '../../shared/application/supervise-rollback.ts';
 import { type SuperviseRunDeps, superviseRun } from '../../shared/application/supervise-run.ts';
 import { ServiceUnavailable } from '../../shared/domain/faults.ts';
 import { countOf } from '../../shared/domain/format-number.ts';
 import { isActive } from '../../shared/domain/run.ts';
 import type { Rendezvous } from '../../shared/ports/rendezvous.ts';
 import type { Reviews } from '../../shared/ports/reviews.ts';
+import type { Rollbacks } from '../../shared/ports/rollbacks.ts';
 import type { Runs } from '../../shared/ports/runs.ts';
 import { lambdaSchedule } from '../../shared/runtime/lambda-step.ts';
 import { logger } from '../../shared/runtime/logger.ts';
 
 export type SweepDeps = AskAboutWaitDeps &
   ParkRunDeps &
-  Omit<SuperviseRunDeps, 'park'> & {
+  Omit<SuperviseRunDeps, 'park'> &
+  SuperviseRollbackDeps & {
     rendezvous: Rendezvous;
+    rollbacks: Pick<Rollbacks, 'fail' | 'resume' | 'underWay'>;
     reviews: Pick<Reviews, 'find' | 'close' | 'expired'>;
     runs: Pick<Runs, 'get' | 'find' | 'update' | 'listActive'>;
   };
@@ -46,6 +52,8 @@ export const handler = lambdaSchedule(sweep, (environment) => ({
   pipelines: sagemakerTrainingPipelines(),
   hosting: sagemakerHosting(),
   executions: stepFunctionsExecutions(environment),
+  rollbacks: dynamodbRollbacks(environment),
+  rollbackExecutions: stepFunctionsRollbackExecutions(environment),
   notices: snsNotices(environment),
   statuses: gitlabCommitStatuses(connectGitlab(environment)),
   onboarding: onboardingRecords(environment),
@@ -56,7 +64,8 @@ export const handler = lambdaSchedule(sweep, (environment) => ({
 
 /**
  * Events may be lost and functions may die. Once a minute the source of truth is asked about every wait that is overdue, reviews
- * whose time is over are closed, and runs that no execution works on are taken up again. One failure holds up nothing else.
+ * whose time is over are closed, and runs and rollbacks that no execution works on are taken up again. One failure holds up nothing
+ * else.
  * @throws ServiceUnavailable when some of it failed, so that the function's errors show it; the next sweep tries again
  */
 export async function sweep(deps: SweepDeps): Promise<void> {
@@ -78,6 +87,11 @@ export async function sweep(deps: SweepDeps): Promise<void> {
       (await deps.runs.listActive())
         .filter((run) => run.updatedAt < before)
         .map(({ runId }) => ({ what: `run ${runId}`, make: () => supervise(runId, deps) })),
+    'rollbacks under way': async () =>
+      (await deps.rollbacks.underWay(before)).map(({ model, environment }) => ({
+        what: `rollback of ${model} in ${environment}`,
+        make: () => superviseThe(model, environment, deps),
+      })),
   };
   let failures = 0;
   for (const [kind, list] of Object.entries(kinds)) failures += await makeAll(kind, list);
@@ -91,6 +105,12 @@ async function supervise(runId: string, deps: SweepDeps): Promise<void> {
   if (!isActive(run.status)) return;
   const park = async (parked: typeof run, sentence: string) => void (await parkRun(parked, [sentence], deps));
   await superviseRun(run, { ...deps, park });
+}
+
+/** The list may be seconds old: what has ended since is left alone. */
+async function superviseThe(model: string, environment: string, deps: SweepDeps): Promise<void> {
+  const deployment = await deps.deployments.find(model, environment);
+  if (deployment !== undefined) await superviseRollback(deployment, deps);
 }
 
 type Repair = { what: string; make: () => Promise<void> };

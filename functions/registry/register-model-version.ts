@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import { systemTime } from '../../shared/adapters/clock.ts';
+import { readCsvRows } from '../../shared/adapters/csv-rows.ts';
 import { onboardingRecords } from '../../shared/adapters/onboarding-records.ts';
 import { runRecords } from '../../shared/adapters/run-records.ts';
 import { s3Documents } from '../../shared/adapters/s3/documents.ts';
 import { s3ObjectStore } from '../../shared/adapters/s3/object-store.ts';
 import { sagemakerModelRegistry } from '../../shared/adapters/sagemaker/model-registry.ts';
+import { type BuildBaselineDeps, buildBaseline } from '../../shared/application/build-baseline.ts';
 import { currentRun } from '../../shared/application/current-run.ts';
 import { enterStage } from '../../shared/application/enter-stage.ts';
 import { type DescribeVersionDeps, registerVersion } from '../../shared/application/register-version.ts';
@@ -20,12 +22,13 @@ import type { ObjectStore } from '../../shared/ports/documents.ts';
 import type { Runs, Timeline } from '../../shared/ports/runs.ts';
 import { defineStep, lambdaStep } from '../../shared/runtime/lambda-step.ts';
 
-export type RegisterModelVersionDeps = DescribeVersionDeps & {
-  runs: Pick<Runs, 'get' | 'update'>;
-  timeline: Pick<Timeline, 'record'>;
-  objects: Pick<ObjectStore, 'head' | 'read' | 'digest' | 'copy'>;
-  now: () => string;
-};
+export type RegisterModelVersionDeps = DescribeVersionDeps &
+  BuildBaselineDeps & {
+    runs: Pick<Runs, 'get' | 'update'>;
+    timeline: Pick<Timeline, 'record'>;
+    objects: Pick<ObjectStore, 'head' | 'read' | 'stream' | 'digest' | 'copy'>;
+    now: () => string;
+  };
 
 const Registration = z.object({ outcome: z.enum(['registered', 'blocked']), reasons: Reasons });
 type Registration = z.infer<typeof Registration>;
@@ -37,6 +40,7 @@ export const handler = lambdaStep(step, (environment) => ({
   ...runRecords(environment),
   documents: s3Documents(environment),
   objects: s3ObjectStore(),
+  readRows: readCsvRows,
   registry: sagemakerModelRegistry(),
   onboarding: onboardingRecords(environment),
   stage: environment,
@@ -53,12 +57,20 @@ async function registerModelVersion(input: WhichRun, deps: RegisterModelVersionD
 
   const golden = await readGoldenAnswers(run, training, deps);
   if ('problem' in golden) return { outcome: 'blocked', reasons: [golden.problem] };
+  const baseline = await buildBaseline(run, training, deps);
+  if ('problem' in baseline) return { outcome: 'blocked', reasons: [baseline.problem] };
   const artifactUri = await keepApprovedBytes(training.artifactUri, artifactSha256, deps);
   if (artifactUri === undefined) {
     const reason = `The model artifact ${training.artifactUri} is not the one that was judged: its digest differs. Push again to train a new one.`;
     return { outcome: 'blocked', reasons: [reason] };
   }
-  const { version, image } = await registerVersion(run, { training, artifactUri, artifactSha256 }, deps);
+  const artifact = {
+    training,
+    artifactUri,
+    artifactSha256,
+    ...(baseline.reference && { baseline: baseline.reference }),
+  };
+  const { version, image } = await registerVersion(run, artifact, deps);
   const registered: RegisteredVersion = {
     modelPackageArn: version.modelPackageArn,
     version: version.version,
@@ -66,6 +78,7 @@ async function registerModelVersion(input: WhichRun, deps: RegisterModelVersionD
     artifactSha256,
     image,
     goldenAnswers: golden.reference,
+    ...(baseline.reference && { baseline: baseline.reference }),
   };
   await deps.runs.update(run.runId, { registered }, deps.now());
   await deps.timeline.record(

@@ -1,9 +1,6 @@
 /** A key that later versions of the policy will know; it is refused in words, because ignoring it would promise what nobody does. */
 type NotOffered = { path: (string | number)[]; sentence: string };
 
-/** After how many days the bucket's lifecycle deletes what was captured. */
-const CAPTURE_DAYS = 30;
-
 const says = (what: string, instead: string) => `${what} is not offered yet; ${instead}`;
 
 /** Takes the keys that aren't offered yet out of a policy as it was read, and names each; the rest can then be checked. */
@@ -11,14 +8,6 @@ export function takeOutNotOffered(policy: unknown): { rest: unknown; problems: N
   if (!isGroup(policy)) return { rest: policy, problems: [] };
   const rest = { ...policy };
   const problems: NotOffered[] = [];
-  if (Object.hasOwn(rest, 'monitoring')) {
-    problems.push({ path: ['monitoring'], sentence: says('monitoring', 'remove it.') });
-    delete rest.monitoring;
-  }
-  if (isGroup(rest.feedback) && Object.hasOwn(rest.feedback, 'retrain')) {
-    problems.push({ path: ['feedback', 'retrain'], sentence: says('feedback.retrain', 'remove it.') });
-    rest.feedback = without(rest.feedback, 'retrain');
-  }
   if (isGroup(rest.approval)) rest.approval = approvalOffered(rest.approval, problems);
   if (Array.isArray(rest.environments)) {
     rest.environments = rest.environments.map((entry: unknown, index) => environmentOffered(entry, index, problems));
@@ -57,18 +46,6 @@ function environmentOffered(entry: unknown, index: number, problems: NotOffered[
       sentence: says(`${place}: strategy \`${String(strategy)}\``, 'use all-at-once.'),
     });
     offered = without(offered, 'strategy');
-  }
-  if (
-    isGroup(entry.capture) &&
-    typeof entry.capture.retainDays === 'number' &&
-    entry.capture.retainDays !== CAPTURE_DAYS
-  ) {
-    const what = `environments[${index}].capture.retainDays ${entry.capture.retainDays}`;
-    problems.push({
-      path: ['environments', index, 'capture', 'retainDays'],
-      sentence: says(what, `use ${CAPTURE_DAYS}.`),
-    });
-    offered = { ...offered, capture: without(entry.capture, 'retainDays') };
   }
   return offered;
 }

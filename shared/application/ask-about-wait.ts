@@ -1,4 +1,4 @@
-import { placeOfEndpointName, subjects } from '../domain/names.ts';
+import { isRollbackId, placeOfEndpointName, subjects } from '../domain/names.ts';
 import { hasEnded } from '../domain/run.ts';
 import type { Leases } from '../ports/deployments.ts';
 import type { Rendezvous } from '../ports/rendezvous.ts';
@@ -42,18 +42,41 @@ async function askAboutEndpoint(name: string, deps: AskAboutWaitDeps): Promise<v
 
 /** The holder may have ended without letting go; then the lease goes on to whoever waits. */
 async function askAboutLease(name: string, deps: AskAboutWaitDeps): Promise<void> {
-  const [model = '', environment = '', runId = '', attempt = ''] = name.split('/');
-  const waiting = await deps.runs.find(runId);
-  if (waiting === undefined || waiting.attempt !== Number(attempt) || hasEnded(waiting.status)) return;
-  const request = { model, environment, runId, sequence: waiting.sequence, now: deps.now() };
-  const answer = await deps.leases.acquire(request);
+  const [model = '', environment = '', holderId = '', attempt = ''] = name.split('/');
+  const place = { model, environment };
+  const sequence = await sequenceOf(place, holderId, Number(attempt), deps);
+  if (sequence === undefined) return;
+  const answer = await deps.leases.acquire({ ...place, runId: holderId, sequence, now: deps.now() });
   if (answer.outcome === 'granted') {
     const output = { outcome: 'acquired', fence: answer.fence, reasons: [] };
-    await deps.rendezvous.signal(subjects.lease(model, environment, runId, waiting.attempt), { output }, deps.now());
+    await deps.rendezvous.signal(subjects.lease(model, environment, holderId, Number(attempt)), { output }, deps.now());
     return;
   }
-  const holder = await deps.runs.find(answer.heldBy);
-  if (holder === undefined || hasEnded(holder.status) || holder.status === 'parked') {
-    await releaseLease(model, environment, answer.heldBy, deps);
-  }
+  if (await isOver(place, answer.heldBy, deps)) await releaseLease(model, environment, answer.heldBy, deps);
+}
+
+type Place = { model: string; environment: string };
+
+/** The sequence of the candidate that waits; `undefined` where nobody waits any more. */
+async function sequenceOf(
+  place: Place,
+  holderId: string,
+  attempt: number,
+  deps: AskAboutWaitDeps,
+): Promise<number | undefined> {
+  if (isRollbackId(holderId)) return (await rollbackUnderWay(place, holderId, deps))?.to.sequence;
+  const waiting = await deps.runs.find(holderId);
+  if (waiting === undefined || waiting.attempt !== attempt || hasEnded(waiting.status)) return undefined;
+  return waiting.sequence;
+}
+
+async function isOver(place: Place, holderId: string, deps: AskAboutWaitDeps): Promise<boolean> {
+  if (isRollbackId(holderId)) return (await rollbackUnderWay(place, holderId, deps)) === undefined;
+  const holder = await deps.runs.find(holderId);
+  return holder === undefined || hasEnded(holder.status) || holder.status === 'parked';
+}
+
+async function rollbackUnderWay({ model, environment }: Place, rollbackId: string, { deployments }: AskAboutWaitDeps) {
+  const rollback = (await deployments.find(model, environment))?.rollback;
+  return rollback?.rollbackId === rollbackId && rollback.status === 'under-way' ? rollback : undefined;
 }

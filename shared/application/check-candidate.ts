@@ -2,6 +2,7 @@ import { canonicalJson } from '../domain/canonical-json.ts';
 import type { OnboardingRecord } from '../domain/onboarding.ts';
 import { problemLine } from '../domain/problem.ts';
 import type { Run } from '../domain/run.ts';
+import { stripCaching } from '../domain/strip-caching.ts';
 import type { Documents, ObjectStore } from '../ports/documents.ts';
 import type { SourceRepository } from '../ports/gitlab.ts';
 import { checkRepository } from './check-repository.ts';
@@ -36,11 +37,15 @@ export type CandidateCheck =
   | { outcome: 'sound'; prepared: Prepared; bundleRecordUri: string }
   | { outcome: 'refused'; reasons: string[] };
 
-/** Everything that can be known before training: whatever is wrong is named, as `file:line: sentence` where a file is to blame. */
+/**
+ * Everything that can be known before training: whatever is wrong is named, as `file:line: sentence` where a file is to blame.
+ * `caching: 'off'` keeps the definition without SageMaker's step cache.
+ */
 export async function checkCandidate(
   { runId, projectId, commit }: Pick<Run, 'runId' | 'projectId' | 'commit'>,
   onboarding: OnboardingRecord,
   { repository, objects, documents, parsing, bucket }: CandidateSources,
+  caching: 'as-written' | 'off' = 'as-written',
 ): Promise<CandidateCheck> {
   const tooLarge: string[] = [];
   const readFile = async (path: string) => {
@@ -64,7 +69,10 @@ export async function checkCandidate(
   const write = (name: string, content: string) =>
     documents.write(`documents/${runId}/${name}.json`, content, 'application/json');
   const policy = await write('policy', canonicalJson(checked.policy));
-  const definition = await write('definition', checked.definitionText);
+  const definition = await write(
+    'definition',
+    caching === 'off' ? canonicalJson(stripCaching(checked.definition)) : checked.definitionText,
+  );
   const data = await write('data', canonicalJson(resolved.data));
   const bundleRecord = await write('bundle', bundle.record);
   const prepared: Prepared = {

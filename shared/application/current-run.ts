@@ -1,6 +1,6 @@
 import { ContractBroken } from '../domain/faults.ts';
 import type { Run } from '../domain/run.ts';
-import type { WhichRun } from '../domain/run-end.ts';
+import type { WhichMove, WhichRun } from '../domain/run-end.ts';
 import type { Runs } from '../ports/runs.ts';
 
 /**
@@ -13,4 +13,12 @@ export async function currentRun(runs: Pick<Runs, 'get'>, { runId, attempt }: Wh
   throw new ContractBroken(
     `Attempt ${attempt} of run ${runId} is over: attempt ${run.attempt} goes on. Nothing to do.`,
   );
+}
+
+/** The run whose version a step tests or gives back. For a rollback that is one that may have ended, whatever its attempt. */
+export function runOfMove(
+  runs: Pick<Runs, 'get'>,
+  which: Pick<WhichMove, 'runId' | 'attempt' | 'rollbackId'>,
+): Promise<Run> {
+  return which.rollbackId === undefined ? currentRun(runs, which) : runs.get(which.runId);
 }

@@ -1,4 +1,5 @@
 import { digestOf } from '../domain/canonical-json.ts';
+import { captureUriOf, VARIANT } from '../domain/capture-place.ts';
 import type { Release } from '../domain/deployment.ts';
 import { ContractBroken } from '../domain/faults.ts';
 import { digestNameOf } from '../domain/names.ts';
@@ -14,12 +15,9 @@ export type PrepareReleaseDeps = {
   documents: Pick<Documents, 'read'>;
   hosting: Pick<Hosting, 'ensureModel' | 'ensureConfig'>;
   onboarding: Pick<Onboarding, 'ofModel'>;
-  stage: Pick<Stage, 'stage' | 'bucket' | 'keyArn' | 'network' | 'tags'>;
+  stage: Pick<Stage, 'stage' | 'keyArn' | 'captureBucket' | 'captureKeyArn' | 'network' | 'tags'>;
   now: () => string;
 };
-
-/** The same name in every configuration: SageMaker keeps the counts of variants whose name stays. */
-const VARIANT = 'main';
 
 /** Makes SageMaker's model and endpoint configuration of a version in one environment; both are named by what defines them. */
 export async function prepareRelease(
@@ -58,7 +56,8 @@ export async function prepareRelease(
     ...(wanted.capture && {
       capture: {
         percent: wanted.capture.percent,
-        destinationUri: `s3://${stage.bucket}/capture/${run.model}/${environment}`,
+        destinationUri: captureUriOf(stage.captureBucket, wanted.capture, run.model, environment),
+        kmsKeyArn: stage.captureKeyArn,
       },
     }),
   };

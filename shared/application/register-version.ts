@@ -1,5 +1,6 @@
 import { customerMetadataOf } from '../domain/customer-metadata.ts';
 import { ContractBroken } from '../domain/faults.ts';
+import type { DocumentReference } from '../domain/identifiers.ts';
 import { modelCardOf } from '../domain/model-card.ts';
 import { packageGroupNameOf } from '../domain/names.ts';
 import type { Run, Training } from '../domain/run.ts';
@@ -8,6 +9,7 @@ import type { Documents } from '../ports/documents.ts';
 import type { Onboarding } from '../ports/onboarding.ts';
 import type { ModelRegistry, ModelVersion } from '../ports/sagemaker.ts';
 import type { Stage } from '../ports/stage.ts';
+import { BASELINE_PROPERTY } from './load-baseline.ts';
 import { readPolicy, readVerdict } from './read-run-documents.ts';
 
 export type DescribeVersionDeps = {
@@ -17,7 +19,12 @@ export type DescribeVersionDeps = {
   stage: Pick<Stage, 'stage' | 'bucket' | 'tags' | 'publicUrl'>;
 };
 
-type Artifact = { training: Training; artifactUri: string; artifactSha256: string };
+type Artifact = {
+  training: Training;
+  artifactUri: string;
+  artifactSha256: string;
+  baseline?: DocumentReference;
+};
 
 /** SageMaker's serving containers for scikit-learn read the entry point from these (script mode). */
 const SERVING_ENVIRONMENT = { SAGEMAKER_PROGRAM: 'inference.py', SAGEMAKER_SUBMIT_DIRECTORY: '/opt/ml/model/code' };
@@ -51,6 +58,7 @@ export async function registerVersion(
     instanceTypes: [...new Set(policy.environments.map(({ instanceType }) => instanceType))],
     reportUri: run.report.uri,
     reportSha256: run.report.sha256,
+    ...(artifact.baseline && { baseline: artifact.baseline }),
     commit: run.commit,
     repository: run.projectPath,
     projectId: String(run.projectId),
@@ -70,7 +78,11 @@ export async function registerVersion(
 }
 
 /** What a later look at the registry alone must be able to tell. Each step that deploys compares with these again. */
-function propertiesOf(run: Run, { training, artifactSha256 }: Artifact, image: string): Record<string, string> {
+function propertiesOf(
+  run: Run,
+  { training, artifactSha256, baseline }: Artifact,
+  image: string,
+): Record<string, string> {
   return customerMetadataOf({
     'mlops:run': run.runId,
     'mlops:project': run.projectPath,
@@ -84,6 +96,7 @@ function propertiesOf(run: Run, { training, artifactSha256 }: Artifact, image: s
     'mlops:artifact-sha256': artifactSha256,
     'mlops:report-sha256': run.report?.sha256,
     'mlops:verdict-sha256': run.verdict?.sha256,
+    [BASELINE_PROPERTY]: baseline?.sha256,
     'mlops:image': image,
     'mlops:training-job': training.trainingJobArn,
   });

@@ -1,4 +1,4 @@
-import { subjects } from '../domain/names.ts';
+import { isRollbackId, subjects } from '../domain/names.ts';
 import { isActive } from '../domain/run.ts';
 import type { Leases } from '../ports/deployments.ts';
 import type { Rendezvous } from '../ports/rendezvous.ts';
@@ -11,20 +11,35 @@ export type ReleaseLeaseDeps = {
   now: () => string;
 };
 
-/** Lets go of the lease (or of the place in its queue) and wakes the run that waited longest, of those that still are on their way. */
+/**
+ * Lets go of the lease (or of the place in its queue) and wakes whoever waited longest: a run that still is on its way, or a
+ * rollback, which leaves the queue when it ends.
+ */
 export async function releaseLease(
   model: string,
   environment: string,
-  runId: string,
+  holderId: string,
   deps: ReleaseLeaseDeps,
 ): Promise<void> {
-  const { next } = await deps.leases.release(model, environment, runId, deps.now());
+  const { next } = await deps.leases.release(model, environment, holderId, deps.now());
   if (next === undefined) return;
-  const waiting = await deps.runs.find(next.runId);
-  if (waiting === undefined || !isActive(waiting.status)) return releaseLease(model, environment, next.runId, deps);
-  const subject = subjects.lease(model, environment, next.runId, waiting.attempt);
+  const subject = await subjectOf(model, environment, next.runId, deps);
+  if (subject === undefined) return releaseLease(model, environment, next.runId, deps);
   const output = { outcome: 'acquired', fence: next.fence, reasons: [] };
   await deps.rendezvous.signal(subject, { output }, deps.now());
+}
+
+/** What the next holder waits for; `undefined` for a run that has ended or is parked. */
+async function subjectOf(
+  model: string,
+  environment: string,
+  holderId: string,
+  { runs }: ReleaseLeaseDeps,
+): Promise<string | undefined> {
+  if (isRollbackId(holderId)) return subjects.rollbackLease(model, environment, holderId);
+  const waiting = await runs.find(holderId);
+  if (waiting === undefined || !isActive(waiting.status)) return undefined;
+  return subjects.lease(model, environment, holderId, waiting.attempt);
 }
 
 /** What a run still holds when it ends, it lets go of, whatever became of its roll-outs. */

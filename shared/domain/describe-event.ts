@@ -6,8 +6,8 @@ type Told = {
   environment?: string;
   actor?: string;
   detail?: RunEvent['detail'];
-  /** Set where the same kind of event may happen again and is then news: a later training, another attempt. */
-  again?: number;
+  /** Set where the same kind of event may happen again and is then news: a later training, another attempt, a rollback's id. */
+  again?: number | string;
 };
 
 /** One line of a run's timeline; its key is the type, with the environment and the repetition where there are such. */

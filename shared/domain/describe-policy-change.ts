@@ -59,7 +59,26 @@ function linesOf(policy: Policy): Map<string, Line> {
   if (latencyP95Ms !== undefined)
     lines.set('smoke test p95 latency', { text: `≤ ${latencyP95Ms} ms`, strictness: -latencyP95Ms });
   lines.set('labels of issues', { text: policy.feedback.issueLabels.join(', ') });
+  addMonitoring(lines, policy);
   return lines;
+}
+
+function addMonitoring(lines: Map<string, Line>, { monitoring, feedback: { retrain } }: Policy): void {
+  const { drift, latency } = monitoring ?? {};
+  if (drift !== undefined) {
+    const { schedule, window, alert, showUnseenValues } = drift;
+    const shown = showUnseenValues ? ', unseen values shown' : '';
+    const text = `${schedule} over ${window}, alert from ${alert.features} of the features in ${alert.consecutive} windows${shown}`;
+    lines.set('drift monitoring', { text });
+  }
+  if (latency !== undefined) {
+    const { target, withinMs } = latency.slo;
+    lines.set('latency objective', { text: `${target} of the requests within ${withinMs} ms` });
+  }
+  if (retrain !== undefined)
+    lines.set('retraining', {
+      text: `on ${retrain.on.join(', ')}, every ${retrain.cooldown} at most, ${retrain.maxPerWeek} a week`,
+    });
 }
 
 function addGate(lines: Map<string, Line>, gate: Gate): void {

@@ -20,3 +20,15 @@ export function isExpiry(duration: string): boolean {
   const seconds = secondsOf(duration);
   return seconds !== undefined && seconds > 0 && seconds <= MAX_EXPIRY_SECONDS;
 }
+
+/** Whether a policy may judge windows of this length: PT5M to P7D. */
+export function isWindow(duration: string): boolean {
+  const seconds = secondsOf(duration);
+  return seconds !== undefined && seconds >= 5 * SECONDS.minute && seconds <= 7 * SECONDS.day;
+}
+
+/** Whether a policy may let so much time pass between two retrainings: PT1H to P30D. */
+export function isCooldown(duration: string): boolean {
+  const seconds = secondsOf(duration);
+  return seconds !== undefined && seconds >= SECONDS.hour && seconds <= 30 * SECONDS.day;
+}

@@ -9,7 +9,7 @@ export type FencedDeployment = z.infer<typeof FencedDeployment>;
 type Pending = NonNullable<Deployment['pending']>;
 
 /** @throws WriteConflict when another run was granted the lease meanwhile */
-function checkFence(record: FencedDeployment, fence: number): void {
+export function checkFence(record: FencedDeployment, fence: number): void {
   if (fence >= record.fence) return;
   const { model, environment } = record.deployment;
   throw new WriteConflict(
@@ -17,22 +17,52 @@ function checkFence(record: FencedDeployment, fence: number): void {
   );
 }
 
-/** Records what the endpoint is about to be moved to. */
+/** The newest candidate that ever was live here; a rollback to an older one does not change which that is. */
+export function newestOf({ live, rolledBack }: Pick<Deployment, 'live' | 'rolledBack'>): Release | undefined {
+  if (rolledBack === undefined) return live;
+  return live === undefined || rolledBack.sequence > live.sequence ? rolledBack : live;
+}
+
+/**
+ * Records what the endpoint is about to be moved to. An older candidate never replaces a newer one, but by the rollback that a
+ * person asked for, and then that one candidate alone; while the environment is held, no run begins to move it.
+ */
 export function preparePending(record: FencedDeployment, pending: Pending): FencedDeployment {
   checkFence(record, pending.fence);
-  const { live, model, environment } = record.deployment;
-  if (live !== undefined && live.sequence > pending.sequence) {
+  const { deployment } = record;
+  if (pending.rollbackId === undefined) checkRollout(deployment, pending);
+  else checkRollback(deployment, pending);
+  return { fence: pending.fence, deployment: { ...deployment, pending } };
+}
+
+function checkRollout(deployment: Deployment, pending: Pending): void {
+  const { model, environment, hold } = deployment;
+  const newest = newestOf(deployment);
+  if (newest !== undefined && newest.sequence > pending.sequence) {
     throw new WriteConflict(
-      `A newer candidate of ${model} is live in ${environment} (sequence ${live.sequence}, ours is ${pending.sequence}). An older one never replaces it.`,
+      `A newer candidate of ${model} was live in ${environment} (sequence ${newest.sequence}, ours is ${pending.sequence}). An older one never replaces it.`,
     );
   }
-  return { fence: pending.fence, deployment: { ...record.deployment, pending } };
+  if (hold !== undefined && deployment.pending?.runId !== pending.runId)
+    throw new WriteConflict(`${model} is held in ${environment}. Look at the hold.`);
+}
+
+function checkRollback({ model, environment, rollback }: Deployment, pending: Pending): void {
+  const isAskedFor =
+    rollback?.status === 'under-way' &&
+    rollback.rollbackId === pending.rollbackId &&
+    rollback.to.runId === pending.runId &&
+    rollback.to.endpointConfigName === pending.endpointConfigName;
+  if (isAskedFor) return;
+  throw new WriteConflict(
+    `The rollback ${pending.rollbackId} of ${model} in ${environment} is over, or was asked for to another version.`,
+  );
 }
 
 /** `pending` becomes `live`, `live` becomes `former`; a repetition changes nothing. */
 export function concludePending(record: FencedDeployment, fence: number, release: Release): FencedDeployment {
   checkFence(record, fence);
-  const { pending: _pending, live, former, ...identity } = record.deployment;
+  const { pending: _pending, live, former, rolledBack: _rolledBack, ...identity } = record.deployment;
   const repeated = live?.runId === release.runId && live.endpointConfigName === release.endpointConfigName;
   const replaced = repeated ? former : live;
   return { fence, deployment: { ...identity, live: release, ...(replaced && { former: replaced }) } };

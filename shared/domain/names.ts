@@ -5,6 +5,11 @@ export function runKeyOf(projectId: number, pipelineId: number, commit: string):
   return sha256Hex(`${projectId}/${pipelineId}/${commit}`);
 }
 
+/** For a retraining, the case and its count stand where the pipeline's id does. */
+export function retrainingKeyOf(projectId: number, caseId: string, number: number, commit: string): string {
+  return sha256Hex(`${projectId}/${caseId}/${number}/${commit}`);
+}
+
 /** 80 bits of the run key: short enough for every name that is derived from it. */
 export function runIdOf(runKey: string): string {
   return runKey.slice(0, 20);
@@ -52,12 +57,27 @@ export function digestNameOf(stage: string, model: string, digest: string): stri
   return `mlops-${stage}-${model}-${digest.slice(0, 20)}`;
 }
 
+const ROLLBACK_PREFIX = 'rollback-';
+
+/** Holds leases and waits as a run does; 29 characters. `number` counts the rollbacks of the environment. */
+export function rollbackIdOf(model: string, environment: string, number: number, requestedAt: string): string {
+  return `${ROLLBACK_PREFIX}${sha256Hex(`${model}/${environment}/${number}/${requestedAt}`).slice(0, 20)}`;
+}
+
+/** Whether the holder of a lease is a rollback and no run. */
+export function isRollbackId(holderId: string): boolean {
+  return holderId.startsWith(ROLLBACK_PREFIX);
+}
+
 export const subjects = {
   training: (pipelineExecutionArn: string) => `training/${pipelineExecutionArn}`,
   review: (reviewId: string) => `review/${reviewId}`,
   lease: (model: string, environment: string, runId: string, attempt: number) =>
     `lease/${model}/${environment}/${runId}/${attempt}`,
+  /** One for all attempts of a rollback: it keeps its lease until it has ended. */
+  rollbackLease: (model: string, environment: string, rollbackId: string) =>
+    `lease/${model}/${environment}/${rollbackId}/1`,
   /** One subject per change, so that a late answer to one never wakes the wait for another. */
-  endpoint: (endpointName: string, runId: string, attempt: number, towards: 'pending' | 'live') =>
-    `endpoint/${endpointName}/${runId}/${attempt}/${towards}`,
+  endpoint: (endpointName: string, moverId: string, attempt: number, towards: 'pending' | 'live') =>
+    `endpoint/${endpointName}/${moverId}/${attempt}/${towards}`,
 };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { EnvironmentName, ModelName } from './identifiers.ts';
 
 /** Sentences for people, as a run keeps them. */
 const MOST_REASONS = 20;
@@ -56,3 +57,21 @@ export type WhichRun = z.infer<typeof WhichRun>;
 /** The input of every step of `endpoint-rollout`; `fence` is that of the lease, 0 while there is none. */
 export const WhichRelease = WhichRun.extend({ environment: z.string(), fence: z.number().int().min(0) });
 export type WhichRelease = z.infer<typeof WhichRelease>;
+
+/** For the steps that `endpoint-rollback` shares: `rollbackId` and its `attempt` stand where a run's attempt does. */
+export const WhichMove = WhichRelease.extend({ rollbackId: z.string().optional() });
+export type WhichMove = z.infer<typeof WhichMove>;
+
+/** The input of every step of `endpoint-rollback` alone. */
+export const WhichRollback = z.object({
+  rollbackId: z.string(),
+  model: ModelName,
+  environment: EnvironmentName,
+  attempt: z.number().int().min(1),
+  fence: z.number().int().min(0),
+});
+export type WhichRollback = z.infer<typeof WhichRollback>;
+
+/** How a rollback ended, as its workflow hands it to the step that closes it. */
+export const RollbackEnd = RunEnd.extend({ outcome: z.enum(['rolled-back', 'failed', 'blocked', 'faulted']) });
+export type RollbackEnd = z.infer<typeof RollbackEnd>;

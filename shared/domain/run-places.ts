@@ -13,6 +13,12 @@ export function goldenAnswersUriOf(outputUri: string): string {
   return `${outputUri}/postprocess/golden-answers.jsonl`;
 }
 
+/** What postprocess leaves for the version's baseline. */
+export function trainingSampleUrisOf(outputUri: string): { rows: string; description: string } {
+  const prefix = `${outputUri}/postprocess/training-sample`;
+  return { rows: `${prefix}.csv`, description: `${prefix}.json` };
+}
+
 /** Where registration keeps the bytes that may be deployed: named by their digest. */
 export function approvedUriOf(bucket: string, artifactSha256: string): string {
   return `s3://${bucket}/approved/${artifactSha256}/model.tar.gz`;
@@ -34,4 +40,8 @@ export function runIdOfDisplayName(displayName: string): string | undefined {
 
 export function runPageOf(publicUrl: string, run: Pick<Run, 'runId'>): string {
   return `${publicUrl}/runs/${run.runId}`;
+}
+
+export function endpointPageOf(publicUrl: string, model: string, environment: string): string {
+  return `${publicUrl}/models/${model}/environments/${environment}`;
 }

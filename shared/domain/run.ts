@@ -54,8 +54,21 @@ export const RegisteredVersion = z.object({
   artifactSha256: Sha256,
   image: z.string(),
   goldenAnswers: DocumentReference,
+  /** What live traffic is compared with; absent where postprocess left no training sample. */
+  baseline: DocumentReference.optional(),
 });
 export type RegisteredVersion = z.infer<typeof RegisteredVersion>;
+
+/** Why there is a run that no pipeline asked for: it trains the live version's commit again, on the data of today. */
+export const RunOrigin = z.object({
+  kind: z.literal('retraining'),
+  caseId: z.string(),
+  /** The run whose version was live. */
+  ofRunId: z.string(),
+  environment: EnvironmentName,
+  issueUrl: z.string().optional(),
+});
+export type RunOrigin = z.infer<typeof RunOrigin>;
 
 /** One candidate on its way from a commit to production. Rows hold facts and digests (at most 8 KB), never contents. */
 export const Run = z.object({
@@ -78,6 +91,8 @@ export const Run = z.object({
   pipelineId: z.number().int(),
   pipelineUrl: z.string(),
   triggeredBy: GitlabUser,
+  /** Absent where a pipeline asked for the run. For a retraining, pipeline and people are those of the run that it repeats. */
+  origin: RunOrigin.optional(),
   acceptedAt: Timestamp,
   updatedAt: Timestamp,
   endedAt: Timestamp.optional(),

@@ -63,7 +63,32 @@ export type Issues = {
   openOnce(
     projectId: number,
     issue: { marker: string; title: string; description: string; labels: readonly string[] },
-  ): Promise<{ webUrl: string; created: boolean }>;
+  ): Promise<{ iid: number; webUrl: string; created: boolean }>;
+};
+
+/** What is said under an issue, and how it ends. An issue that is gone (deleted, moved) is no failure. */
+export type IssueThreads = {
+  find(
+    projectId: number,
+    iid: number,
+  ): Promise<{ state: 'opened' | 'closed'; closedBy?: GitlabUser; closedAt?: string } | undefined>;
+  /** Writes one note per `marker` (an opaque text in it) among the newest hundred notes. */
+  noteOnce(
+    projectId: number,
+    iid: number,
+    note: { marker: string; body: string },
+  ): Promise<'written' | 'there' | 'gone'>;
+  note(
+    projectId: number,
+    iid: number,
+    noteId: number,
+  ): Promise<{ body: string; author: GitlabUser; createdAt: string; isSystem: boolean } | undefined>;
+  /** Closing what is closed changes nothing. */
+  close(projectId: number, iid: number): Promise<void>;
+  /** Uploads a file to the project and gives the Markdown that links to it. */
+  attach(projectId: number, file: { name: string; contentType: string; bytes: Uint8Array }): Promise<string>;
+  /** Who the control plane is to GitLab. */
+  self(): Promise<GitlabUser>;
 };
 
 export type GitlabDeployments = {
@@ -84,6 +109,12 @@ export type Memberships = {
   /** The user with this confirmed e-mail address, if GitLab can tell. */
   userByEmail(email: string): Promise<GitlabUser | undefined>;
   user(userId: number): Promise<GitlabUser | undefined>;
+};
+
+/** Who a token of GitLab belongs to. The token is used for this one question and kept nowhere. */
+export type Identities = {
+  /** `undefined` for a token that GitLab refuses. @throws ServiceUnavailable */
+  ofToken(token: string): Promise<GitlabUser | undefined>;
 };
 
 export const REPORTER = 20;

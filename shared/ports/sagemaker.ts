@@ -1,3 +1,5 @@
+import type { DocumentReference } from '../domain/identifiers.ts';
+
 /** Refusals of SageMaker come as CapacityRefused or PermissionRefused, throttling and 5xx as ServiceUnavailable, from every call. */
 export type PipelineExecution = {
   arn: string;
@@ -66,6 +68,8 @@ export type ModelRegistry = {
     instanceTypes: string[];
     reportUri: string;
     reportSha256: string;
+    /** What the version's live traffic is compared with. */
+    baseline?: Pick<DocumentReference, 'uri' | 'sha256'>;
     commit: string;
     repository: string;
     projectId: string;
@@ -97,11 +101,13 @@ export type Hosting = {
     variantName: string;
     instanceType: string;
     instanceCount: number;
-    capture?: { percent: number; destinationUri: string };
+    capture?: { percent: number; destinationUri: string; kmsKeyArn: string };
     kmsKeyArn?: string;
     tags: Record<string, string>;
   }): Promise<void>;
   describeEndpoint(name: string): Promise<EndpointState | undefined>;
+  /** The models of a configuration's variants; `undefined` where somebody deleted it. */
+  describeConfig(name: string): Promise<{ modelNames: string[] } | undefined>;
   createEndpoint(name: string, configName: string, tags: Record<string, string>): Promise<void>;
   /** Keeps the live instance counts. */
   updateEndpoint(name: string, configName: string): Promise<void>;

@@ -5,6 +5,9 @@ export type Stage = {
   stage: string;
   bucket: string;
   keyArn: string;
+  /** Bucket and key of what endpoints capture. */
+  captureBucket: string;
+  captureKeyArn: string;
   /** Where people reach the pages, without a trailing slash. */
   publicUrl: string;
   network: NetworkFence;

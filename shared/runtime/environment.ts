@@ -15,7 +15,9 @@ const Variables = z.object({
   MLOPS_TABLE: z.string().min(1),
   MLOPS_BUS: z.string().min(1),
   MLOPS_BUCKET: z.string().min(1),
+  MLOPS_CAPTURE_BUCKET: z.string().min(1),
   MLOPS_KEY_ARN: z.string().min(1),
+  MLOPS_CAPTURE_KEY_ARN: z.string().min(1),
   MLOPS_PUBLIC_URL: z.url().transform((url) => url.replace(/\/+$/, '')),
   MLOPS_GITLAB_URL: z.url().transform((url) => url.replace(/\/+$/, '')),
   MLOPS_ALLOW_SECRET_TOKEN: z.enum(['true', 'false']).transform((text) => text === 'true'),
@@ -36,6 +38,9 @@ export type Environment = {
   /** The control plane's versioned bucket: bundles/, code/, runs/, documents/, approved/. */
   bucket: string;
   keyArn: string;
+  /** What endpoints capture: keep-<days>d/, and what was counted of it: states/. */
+  captureBucket: string;
+  captureKeyArn: string;
   /** Below which the stage's roles stand; `/` or `/…/`. */
   rolePath: string;
   /** Where people reach the pages, without a trailing slash. */
@@ -62,6 +67,8 @@ export function readEnvironment(variables: Record<string, string | undefined> = 
     bus: v.MLOPS_BUS,
     bucket: v.MLOPS_BUCKET,
     keyArn: v.MLOPS_KEY_ARN,
+    captureBucket: v.MLOPS_CAPTURE_BUCKET,
+    captureKeyArn: v.MLOPS_CAPTURE_KEY_ARN,
     rolePath: v.MLOPS_ROLE_PATH,
     publicUrl: v.MLOPS_PUBLIC_URL,
     gitlabUrl: v.MLOPS_GITLAB_URL,

@@ -79,6 +79,16 @@ describe('every page', () => {
     await page.context().close();
   });
 
+  it.each(looks)("has none on the endpoint's page of on-call, at $width pixels in $colorScheme", async (look) => {
+    const { width, colorScheme } = look;
+    const page = await openWindow(browser, { javaScriptEnabled: true, viewport: { width, height: 900 }, colorScheme });
+    await openSignedIn(page, `${web}/models/${MODEL}/environments/prod`, people.onCall.username);
+    expect(await page.locator('h1').innerText()).toContain(MODEL);
+    await lookAt(page, `endpoint-${width}-${colorScheme}`);
+    expect(await sidewaysScroll(page)).toBe(0);
+    await page.context().close();
+  });
+
   it('needs no sideways scroll at 360 pixels', async () => {
     const page = await openWindow(browser, { javaScriptEnabled: true, viewport: { width: 360, height: 740 } });
     await openSignedIn(page, `${web}/`, people.steward1.username);

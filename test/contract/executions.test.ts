@@ -1,7 +1,7 @@
 import { describe } from '@jest/globals';
-import { fakeExecutions } from '../fakes/executions.ts';
+import { fakeNamedExecutions } from '../fakes/executions.ts';
 import { executionsContract } from './suites/executions.ts';
 
-describe('fakeExecutions', () => {
-  executionsContract(async () => fakeExecutions());
+describe('fakeNamedExecutions', () => {
+  executionsContract(async () => fakeNamedExecutions());
 });

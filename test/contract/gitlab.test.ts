@@ -3,6 +3,7 @@ import {
   fakeCommitStatuses,
   fakeGitlabDeployments,
   fakeIssues,
+  fakeIssueThreads,
   fakeMemberships,
   fakeSourceRepository,
 } from '../fakes/gitlab.ts';
@@ -15,6 +16,8 @@ describe('the fakes of GitLab', () => {
     const author = { authorName: 'The developer', authorEmail: developer.email, url: '' };
     const statuses = fakeCommitStatuses();
     const issues = fakeIssues();
+    const threads = fakeIssueThreads();
+    threads.gone.add(999_999);
     const deployments = fakeGitlabDeployments();
     return {
       repository: fakeSourceRepository({
@@ -39,6 +42,8 @@ describe('the fakes of GitLab', () => {
       }),
       statuses,
       issues,
+      threads,
+      sayAsDeveloper: async (iid, body) => threads.say(iid, developer, body, '2026-11-23T12:00:00.000Z'),
       deployments,
       memberships: fakeMemberships({ users: [developer], projects: { 17: { 3: 30 } } }),
       projectId: 17,

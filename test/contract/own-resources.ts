@@ -58,7 +58,9 @@ export async function makeBucket() {
   await client.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: 'Enabled' } }));
   const put = async (uri: string, content: string) => {
     const key = uri.replace(/^s3:\/\/[^/]+\//, '');
-    const { VersionId } = await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: content }));
+    const { VersionId } = await client.send(
+      new PutObjectCommand({ Bucket: bucket, Key: key, Body: Buffer.from(content) }),
+    );
     return { versionId: VersionId ?? '' };
   };
   return { bucket, put };

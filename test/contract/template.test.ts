@@ -1,5 +1,6 @@
-import { globSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { Capture } from '../../shared/domain/policy.ts';
 import { TRIES } from '../../shared/runtime/lambda-consumer.ts';
 import {
   actionsOf,
@@ -29,7 +30,7 @@ const WITHOUT_RESOURCES = [
   /^ec2:(Create|Delete|Describe|Assign|Unassign)/,
   /^ecr:GetAuthorizationToken$/,
   /^logs:(Create|Get|Update|Delete|List)LogDelivery|^logs:ListLogDeliveries$|^logs:PutResourcePolicy$|^logs:Describe(ResourcePolicies|LogGroups)$/,
-  /^cloudwatch:PutMetricData$/,
+  /^cloudwatch:(PutMetricData|GetMetricData)$/,
   /^states:SendTask(Success|Failure)$/,
   /^sagemaker:ListModelPackages$/,
 ];
@@ -80,19 +81,21 @@ describe('least privilege', () => {
     }
   });
 
-  it('lets roles be passed to SageMaker alone, and only by those that create jobs or models', () => {
+  it('lets roles be passed to SageMaker by those that create jobs or models, and to the scheduler by one that makes schedules', () => {
     const passing = roles.flatMap(([name, role]) =>
       statementsOf(role)
         .filter((s) => actionsOf(s).includes('iam:PassRole'))
         .map((s) => ({ name, s })),
     );
     expect(passing.map(({ name }) => name).sort()).toEqual([
+      'ArrangeMonitoringRole',
       'PipelineRole',
       'RollOutEndpointRole',
       'StartTrainingRole',
     ]);
-    for (const { s } of passing) {
-      expect(s.Condition).toEqual({ StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } });
+    for (const { name, s } of passing) {
+      const service = name === 'ArrangeMonitoringRole' ? 'scheduler.amazonaws.com' : 'sagemaker.amazonaws.com';
+      expect(s.Condition).toEqual({ StringEquals: { 'iam:PassedToService': service } });
     }
   });
 
@@ -105,6 +108,7 @@ describe('least privilege', () => {
     expect(granting.map(({ name }) => name).sort()).toEqual([
       'PipelineRole',
       'RestoreEndpointRole',
+      'RollBackEndpointRole',
       'RollOutEndpointRole',
       'ServingRole',
       'TrainingRole',
@@ -196,6 +200,10 @@ describe('least privilege', () => {
 });
 
 describe('event consumers', () => {
+  const consumers = () =>
+    globSync('functions/*/functions.yml').flatMap((file) => readFileSync(file, 'utf8').match(/^ {2}consumes:/gm) ?? [])
+      .length;
+
   it('hide a message for six times the time that the function may take', () => {
     for (const [, mapping] of ofType(template, 'AWS::Lambda::EventSourceMapping')) {
       const queue = (mapping.EventSourceArn as { 'Fn::GetAtt': [string] })['Fn::GetAtt'][0];
@@ -204,7 +212,7 @@ describe('event consumers', () => {
       expect(mapping.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
       expect(mapping.ScalingConfig).toEqual({ MaximumConcurrency: 5 });
     }
-    expect(ofType(template, 'AWS::Lambda::EventSourceMapping')).toHaveLength(3);
+    expect(ofType(template, 'AWS::Lambda::EventSourceMapping')).toHaveLength(consumers());
   });
 
   it('try five times and keep what they could not consume for 14 days, with an alarm', () => {
@@ -221,7 +229,7 @@ describe('event consumers', () => {
       );
       expect(template.Resources[name.replace(/Queue$/, 'DeadLettersAlarm')]?.Type).toBe('AWS::CloudWatch::Alarm');
     }
-    expect(consumed).toHaveLength(3);
+    expect(consumed).toHaveLength(consumers());
   });
 
   it('may read their own queue, which only their own rule may fill', () => {
@@ -260,6 +268,75 @@ describe('functions on a schedule', () => {
   });
 });
 
+describe('what is told to people', () => {
+  it('has topics of those who decide, who are woken, who read tickets and who run the platform', () => {
+    expect(ofType(template, 'AWS::SNS::Topic').map(([, { TopicName }]) => TopicName)).toEqual(
+      expect.arrayContaining([
+        'mlops-odd-stewards-ml-stewards',
+        'mlops-odd-on-call-ml-on-call',
+        'mlops-odd-tickets-ml-on-call',
+        'mlops-odd-platform',
+      ]),
+    );
+  });
+
+  it('lets alarms of this account, and nobody else by its policy, publish to every topic', () => {
+    const policies = ofType(template, 'AWS::SNS::TopicPolicy');
+    for (const [topic] of ofType(template, 'AWS::SNS::Topic')) {
+      const policy = policies.find(([, { Topics }]) => JSON.stringify(Topics) === JSON.stringify([{ Ref: topic }]));
+      expect([topic, policy?.[1].PolicyDocument]).toMatchObject([
+        topic,
+        {
+          Statement: [
+            {
+              Effect: 'Allow',
+              Principal: { Service: 'cloudwatch.amazonaws.com' },
+              Action: 'sns:Publish',
+              Resource: { Ref: topic },
+              Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+            },
+          ],
+        },
+      ]);
+    }
+  });
+
+  it('has an alarm on everything that keeps notices from arriving, with its runbook', () => {
+    const alarms = ofType(template, 'AWS::CloudWatch::Alarm').filter(([, { Namespace }]) => Namespace === 'MLOps');
+    expect(alarms.map(([, { AlarmName, MetricName }]) => [AlarmName, MetricName]).sort()).toEqual([
+      ['mlops-odd-disabled-hook', 'DisabledHooks'],
+      ['mlops-odd-gitlab-token', 'GitlabTokenDaysLeft'],
+      ['mlops-odd-unconfirmed-topic', 'UnconfirmedTopics'],
+    ]);
+    for (const [, alarm] of alarms) {
+      expect(alarm).toMatchObject({ AlarmActions: [{ Ref: 'PlatformTopic' }], OKActions: [{ Ref: 'PlatformTopic' }] });
+      const runbook = String(alarm.AlarmName).replace('mlops-odd-', '');
+      expect(JSON.stringify(alarm.AlarmDescription)).toContain(`/runbooks/${runbook}`);
+      expect(existsSync(`docs/runbooks/${runbook}.md`)).toBe(true);
+    }
+  });
+});
+
+describe('the schedules of the drift monitor', () => {
+  it('may start the workflow that looks at a window, and nothing else', () => {
+    const statements = roleOf('MonitorSchedule');
+    expect(statements.flatMap(actionsOf).sort()).toEqual([
+      'kms:Decrypt',
+      'kms:GenerateDataKey',
+      'sqs:SendMessage',
+      'states:StartExecution',
+    ]);
+    expect(JSON.stringify(statements)).toContain('stateMachine:mlops-odd-monitor-window');
+  });
+
+  it('leave what they could not start in a queue with an alarm', () => {
+    expect(template.Resources.MonitorScheduleDeadLettersAlarm?.Properties).toMatchObject({
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      AlarmActions: [{ Ref: 'PlatformTopic' }],
+    });
+  });
+});
+
 describe('encryption and retention', () => {
   it('encrypts table, bucket, topics, logs and workflows with the stage key, and queues with SQS keys', () => {
     expect(template.Resources.Table?.Properties).toMatchObject({
@@ -291,6 +368,86 @@ describe('encryption and retention', () => {
   });
 });
 
+describe('what endpoints capture', () => {
+  const properties = (name: string) => template.Resources[name]?.Properties ?? {};
+  const touching = (action: string, place: string) =>
+    roles
+      .filter(([, role]) =>
+        statementsOf(role).some(
+          (s) => actionsOf(s).includes(action) && JSON.stringify(s.Resource).includes(`CaptureBucket.Arn}/${place}`),
+        ),
+      )
+      .map(([name]) => name)
+      .sort();
+
+  it('lies in a bucket of its own, encrypted with a key of its own, which no service may use', () => {
+    expect(JSON.stringify(properties('CaptureBucket').BucketEncryption)).toContain('"CaptureKey","Arn"');
+    expect(properties('CaptureBucket').PublicAccessBlockConfiguration).toEqual(
+      properties('Bucket').PublicAccessBlockConfiguration,
+    );
+    expect(properties('CaptureKey').EnableKeyRotation).toBe(true);
+    const { Statement: statements } = properties('CaptureKey').KeyPolicy as {
+      Statement: (Statement & { Principal: Record<string, unknown> })[];
+    };
+    expect(statements.map(({ Principal }) => Object.keys(Principal))).toEqual([['AWS']]);
+    for (const name of ['CaptureBucket', 'CaptureKey']) expect(template.Resources[name]?.DeletionPolicy).toBe('Retain');
+  });
+
+  it('goes when its time is over: one rule for each time that a policy may name, and for what was counted of it', () => {
+    const { Rules } = properties('CaptureBucket').LifecycleConfiguration as {
+      Rules: { Status: string; Prefix?: string; ExpirationInDays?: number; NoncurrentVersionExpiration?: unknown }[];
+    };
+    const kept = Rules.filter(({ Prefix }) => Prefix?.startsWith('keep-'));
+    const days = Capture.shape.retainDays.unwrap().options.map(({ value }) => value);
+    expect(kept.map(({ Prefix, ExpirationInDays }) => [Prefix, ExpirationInDays])).toEqual(
+      days.map((count) => [`keep-${count}d/`, count]),
+    );
+    expect(Rules.find(({ Prefix }) => Prefix === 'states/')?.ExpirationInDays).toBe(7);
+    for (const rule of Rules.filter(({ ExpirationInDays }) => ExpirationInDays !== undefined)) {
+      expect(rule).toMatchObject({ Status: 'Enabled', NoncurrentVersionExpiration: { NoncurrentDays: 1 } });
+    }
+  });
+
+  it('is written by endpoints alone and read by one function alone', () => {
+    expect(touching('s3:PutObject', 'keep-')).toEqual(['ServingRole']);
+    expect(touching('s3:GetObject', 'keep-')).toEqual(['ReadBatchRole']);
+  });
+
+  it('is counted by the monitor alone: nobody else reads or writes its states', () => {
+    expect(touching('s3:PutObject', 'states/')).toEqual(['JudgeWindowRole', 'PlanWindowRole', 'ReadBatchRole']);
+    expect(touching('s3:GetObject', 'states/')).toEqual(['JudgeWindowRole', 'ReadBatchRole', 'RenderReportRole']);
+  });
+
+  it('lets the monitor decrypt it through S3 alone', () => {
+    const using = roles.flatMap(([name, role]) =>
+      statementsOf(role)
+        .filter((s) => actionsOf(s).includes('kms:Decrypt') && JSON.stringify(s.Resource).includes('"CaptureKey"'))
+        .map((s) => [name, s.Condition]),
+    );
+    const throughS3 = { StringEquals: { 'kms:ViaService': { 'Fn::Sub': expect.stringMatching(/^s3\./) } } };
+    expect(using.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))).toEqual([
+      ['JudgeWindowRole', throughS3],
+      ['PlanWindowRole', throughS3],
+      ['ReadBatchRole', throughS3],
+      ['RenderReportRole', throughS3],
+      ['ServingRole', undefined],
+    ]);
+  });
+});
+
+describe('the workflow monitor-window', () => {
+  it('may start and stop what its Distributed Map runs, and no other workflow', () => {
+    const own = roleOf('MonitorWindow').filter((s) => actionsOf(s).some((action) => action.startsWith('states:')));
+    expect(own.map((s) => [actionsOf(s), JSON.stringify(s.Resource)])).toEqual([
+      [['states:StartExecution'], expect.stringContaining(':stateMachine:mlops-odd-monitor-window')],
+      [
+        ['states:DescribeExecution', 'states:StopExecution'],
+        expect.stringContaining(':execution:mlops-odd-monitor-window/*'),
+      ],
+    ]);
+  });
+});
+
 describe('stage parameters reach everything', () => {
   it('puts path and permission boundary on every role', () => {
     for (const [name, role] of roles) {
@@ -315,6 +472,8 @@ describe('stage parameters reach everything', () => {
         MLOPS_ROLE_PATH: '/mlops/',
         MLOPS_PUBLIC_URL: ODD_STAGE.publicUrl,
         MLOPS_GITLAB_URL: ODD_STAGE.gitlabUrl,
+        MLOPS_CAPTURE_BUCKET: { Ref: 'CaptureBucket' },
+        MLOPS_CAPTURE_KEY_ARN: { 'Fn::GetAtt': ['CaptureKey', 'Arn'] },
       });
     }
   });

@@ -16,6 +16,8 @@ export const testStage: Stage = {
   stage: 'test',
   bucket: BUCKET,
   keyArn: 'arn:aws:kms:eu-central-1:000000000000:key/test',
+  captureBucket: 'mlops-test-capture',
+  captureKeyArn: 'arn:aws:kms:eu-central-1:000000000000:key/capture',
   publicUrl: 'https://mlops.example.com',
   network: { subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'], isolation: false },
   tags: { application: 'mlops', stage: 'test' },

@@ -6,11 +6,25 @@ import {
   type FencedDeployment,
   preparePending,
 } from '../../shared/domain/move-deployment.ts';
+import {
+  beginRollback,
+  concludeRollback,
+  failRollback,
+  releaseHold,
+  resumeRollback,
+} from '../../shared/domain/roll-back-deployment.ts';
 import type { Deployments } from '../../shared/ports/deployments.ts';
+import type { Rollbacks } from '../../shared/ports/rollbacks.ts';
 
-export type FakeDeployments = Deployments & { put: (deployment: Deployment, fence?: number) => Deployment };
+export type FakeDeployments = Deployments & {
+  put: (deployment: Deployment, fence?: number) => Deployment;
+  rollbacks: Rollbacks;
+};
 
-/** `put` places a deployment as it stands; models with a deployment are the models that are listed. */
+/**
+ * `put` places a deployment as it stands; models with a deployment are the models that are listed. `rollbacks` are those of the
+ * same deployments.
+ */
 export function fakeDeployments(): FakeDeployments {
   const records = new Map<string, FencedDeployment>();
   const keyOf = (model: string, environment: string) => `${model}/${environment}`;
@@ -27,7 +41,36 @@ export function fakeDeployments(): FakeDeployments {
     return structuredClone(next.deployment);
   }
 
+  function answered<Answer>(
+    model: string,
+    environment: string,
+    change: (record: FencedDeployment) => { record: FencedDeployment; answer: Answer },
+  ): Answer {
+    const record = records.get(keyOf(model, environment));
+    if (record === undefined) throw new NotFound(`${model} was never rolled out to ${environment}.`);
+    const { record: next, answer } = change(structuredClone(record));
+    records.set(keyOf(model, environment), structuredClone(next));
+    return structuredClone(answer);
+  }
+
+  const rollbacks: Rollbacks = {
+    begin: async (model, environment, wish) => answered(model, environment, (record) => beginRollback(record, wish)),
+    resume: async (model, environment, rollbackId, attempt) =>
+      change(model, environment, (record) => resumeRollback(record, rollbackId, attempt)),
+    conclude: async (model, environment, fence, rollbackId, release, at) =>
+      change(model, environment, (record) => concludeRollback(record, fence, rollbackId, release, at)),
+    fail: async (model, environment, rollbackId, end) =>
+      change(model, environment, (record) => failRollback(record, rollbackId, end)),
+    releaseHold: async (model, environment, wish) =>
+      answered(model, environment, (record) => releaseHold(record, wish)),
+    underWay: async (before) =>
+      [...records.values()]
+        .map(({ deployment }) => structuredClone(deployment))
+        .filter(({ rollback }) => rollback?.status === 'under-way' && rollback.requestedAt < before),
+  };
+
   return {
+    rollbacks,
     put(deployment, fence = 0) {
       records.set(keyOf(deployment.model, deployment.environment), structuredClone({ fence, deployment }));
       return deployment;

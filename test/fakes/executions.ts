@@ -8,15 +8,16 @@ export type FakeExecutions = Executions & {
   end: (name: string, status: Status) => void;
 };
 
-export function fakeExecutions(): FakeExecutions {
-  const started = new Map<string, LifecycleInput>();
+/** Executions of one workflow in memory: each runs until `end` is called. */
+export function fakeNamedExecutions<Input extends object>() {
+  const started = new Map<string, Input>();
   const statuses = new Map<string, Status>();
   return {
     started,
-    end: (name, status) => {
+    end(name: string, status: Status) {
       statuses.set(name, status);
     },
-    async startLifecycle(name, input) {
+    async start(name: string, input: Input) {
       const existing = started.get(name);
       if (existing !== undefined && canonicalJson(existing) !== canonicalJson(input)) {
         throw new ContractBroken(`The execution ${name} was started with another input.`);
@@ -24,8 +25,13 @@ export function fakeExecutions(): FakeExecutions {
       if (existing === undefined) statuses.set(name, 'RUNNING');
       started.set(name, structuredClone(input));
     },
-    async lifecycleStatus(name) {
+    async status(name: string) {
       return statuses.get(name);
     },
   };
+}
+
+export function fakeExecutions(): FakeExecutions {
+  const { started, end, start, status } = fakeNamedExecutions<LifecycleInput>();
+  return { started, end, startLifecycle: start, lifecycleStatus: status };
 }

@@ -3,7 +3,9 @@ import type { GitlabUser } from '../../shared/domain/run.ts';
 import type {
   CommitStatuses,
   GitlabDeployments,
+  Identities,
   Issues,
+  IssueThreads,
   Memberships,
   SourceRepository,
 } from '../../shared/ports/gitlab.ts';
@@ -81,7 +83,7 @@ export function fakeCommitStatuses(): FakeCommitStatuses {
   };
 }
 
-type OpenedIssue = { projectId: number; webUrl: string } & Parameters<Issues['openOnce']>[1];
+type OpenedIssue = { projectId: number; iid: number; webUrl: string } & Parameters<Issues['openOnce']>[1];
 export type FakeIssues = Issues & { opened: OpenedIssue[] };
 
 export function fakeIssues(): FakeIssues {
@@ -90,11 +92,74 @@ export function fakeIssues(): FakeIssues {
     opened,
     async openOnce(projectId, issue) {
       const existing = opened.find((known) => known.projectId === projectId && known.marker === issue.marker);
-      if (existing !== undefined) return { webUrl: existing.webUrl, created: false };
-      const webUrl = `https://gitlab.example.com/ml/flight-delays/-/issues/${opened.length + 1}`;
-      opened.push({ projectId, webUrl, ...issue });
-      return { webUrl, created: true };
+      if (existing !== undefined) return { iid: existing.iid, webUrl: existing.webUrl, created: false };
+      const iid = opened.length + 1;
+      const webUrl = `https://gitlab.example.com/ml/flight-delays/-/issues/${iid}`;
+      opened.push({ projectId, iid, webUrl, ...issue });
+      return { iid, webUrl, created: true };
     },
+  };
+}
+
+type FakeNote = { id: number; iid: number; body: string; author: GitlabUser; createdAt: string; isSystem: boolean };
+export type FakeIssueThreads = IssueThreads & {
+  notes: FakeNote[];
+  closed: Map<number, GitlabUser>;
+  gone: Set<number>;
+  attached: string[];
+  /** A person's note, close or reopening. */
+  say: (iid: number, author: GitlabUser, body: string, createdAt: string) => number;
+  closeAs: (iid: number, user: GitlabUser) => void;
+  reopen: (iid: number) => void;
+};
+
+export const BOT: GitlabUser = { id: 99, username: 'mlops-bot', name: 'MLOps' };
+
+/** Issues of one project; every iid that is not `gone` exists. */
+export function fakeIssueThreads(): FakeIssueThreads {
+  const notes: FakeNote[] = [];
+  const closed = new Map<number, GitlabUser>();
+  const gone = new Set<number>();
+  const attached: string[] = [];
+  const add = (iid: number, author: GitlabUser, body: string, createdAt: string) => {
+    notes.push({ id: notes.length + 1, iid, body, author, createdAt, isSystem: false });
+    return notes.length;
+  };
+  return {
+    notes,
+    closed,
+    gone,
+    attached,
+    say: add,
+    closeAs: (iid, user) => {
+      closed.set(iid, user);
+    },
+    reopen: (iid) => {
+      closed.delete(iid);
+    },
+    async find(_projectId, iid) {
+      if (gone.has(iid)) return undefined;
+      const closedBy = closed.get(iid);
+      return closedBy === undefined ? { state: 'opened' } : { state: 'closed', closedBy };
+    },
+    async noteOnce(_projectId, iid, { marker, body }) {
+      if (gone.has(iid)) return 'gone';
+      if (notes.some((note) => note.iid === iid && note.author.id === BOT.id && note.body.includes(marker)))
+        return 'there';
+      add(iid, BOT, `${body}\n\n<!-- ${marker} -->`, new Date(0).toISOString());
+      return 'written';
+    },
+    async note(_projectId, iid, noteId) {
+      return notes.find((note) => note.iid === iid && note.id === noteId);
+    },
+    async close(_projectId, iid) {
+      if (!closed.has(iid)) closed.set(iid, BOT);
+    },
+    async attach(_projectId, { name }) {
+      attached.push(name);
+      return `[${name}](/uploads/${attached.length}/${name})`;
+    },
+    self: async () => BOT,
   };
 }
 
@@ -149,4 +214,9 @@ export function fakeMemberships(
     userByEmail: async (email) => found(users.find((user) => user.email?.toLowerCase() === email.toLowerCase())),
     user: async (userId) => found(users.find(({ id }) => id === userId)),
   };
+}
+
+/** Users by their token. */
+export function fakeIdentities(users: Readonly<Record<string, GitlabUser>> = {}): Identities {
+  return { ofToken: async (token) => users[token] };
 }

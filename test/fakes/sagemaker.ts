@@ -159,6 +159,10 @@ export function fakeHosting(answer: (input: string) => Answer = echo): FakeHosti
     async describeEndpoint(name) {
       return structuredClone(endpoints.get(name));
     },
+    async describeConfig(name) {
+      const config = configs.get(name);
+      return config && { modelNames: [config.modelName] };
+    },
     async createEndpoint(name, configName) {
       const count = countOf(configName);
       const variants = [{ name: 'main', desiredInstanceCount: count, currentInstanceCount: 0 }];

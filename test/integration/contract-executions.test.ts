@@ -1,6 +1,6 @@
 import { CreateStateMachineCommand, DeleteStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe } from '@jest/globals';
-import { stepFunctionsExecutions } from '../../shared/adapters/step-functions/executions.ts';
+import { namedExecutions } from '../../shared/adapters/step-functions/named-executions.ts';
 import { anyStage, makeWorkflowRole } from '../contract/own-resources.ts';
 import { executionsContract } from '../contract/suites/executions.ts';
 
@@ -27,8 +27,8 @@ afterAll(async () => {
   await role.remove();
 });
 
-describe('stepFunctionsExecutions', () => {
+describe('namedExecutions', () => {
   executionsContract(async () =>
-    stepFunctionsExecutions({ region: process.env.AWS_REGION ?? '', accountId: '000000000000', stage }),
+    namedExecutions({ region: process.env.AWS_REGION ?? '', accountId: '000000000000', stage }, 'model-lifecycle'),
   );
 });

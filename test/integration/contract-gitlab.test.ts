@@ -2,6 +2,7 @@ import { afterAll, describe } from '@jest/globals';
 import { gitlabClient } from '../../shared/adapters/gitlab/client.ts';
 import { gitlabCommitStatuses } from '../../shared/adapters/gitlab/commit-statuses.ts';
 import { gitlabDeployments } from '../../shared/adapters/gitlab/deployments.ts';
+import { gitlabIssueThreads } from '../../shared/adapters/gitlab/issue-threads.ts';
 import { gitlabIssues } from '../../shared/adapters/gitlab/issues.ts';
 import { gitlabMemberships } from '../../shared/adapters/gitlab/memberships.ts';
 import { gitlabSourceRepository } from '../../shared/adapters/gitlab/source-repository.ts';
@@ -38,6 +39,11 @@ describe('the adapters of GitLab over the stand-in', () => {
       repository: gitlabSourceRepository(client),
       statuses: gitlabCommitStatuses(client),
       issues: gitlabIssues(client),
+      threads: gitlabIssueThreads(client),
+      sayAsDeveloper: async (iid, body) => {
+        const written = await as('developer')('POST', `/projects/${projectId}/issues/${iid}/notes`, { body });
+        return Number(asObject(written.body).id);
+      },
       deployments: gitlabDeployments(client),
       // Only an administrator's token sees addresses that aren't public.
       memberships: gitlabMemberships(gitlabClient({ gitlabUrl: url, token: async () => ROOT_TOKEN })),

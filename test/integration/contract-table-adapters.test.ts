@@ -1,19 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { dynamodbCases } from '../../shared/adapters/dynamodb/cases.ts';
 import { dynamodbDeliveries } from '../../shared/adapters/dynamodb/deliveries.ts';
 import { dynamodbDeployments } from '../../shared/adapters/dynamodb/deployments.ts';
+import { dynamodbLatencyReadings } from '../../shared/adapters/dynamodb/latency-readings.ts';
 import { dynamodbLeases } from '../../shared/adapters/dynamodb/leases.ts';
+import { dynamodbMonitorWindows } from '../../shared/adapters/dynamodb/monitor-windows.ts';
 import { dynamodbOutbox, outboxAttributes } from '../../shared/adapters/dynamodb/outbox.ts';
+import { dynamodbRetrainingLedgers } from '../../shared/adapters/dynamodb/retraining-ledgers.ts';
 import { dynamodbReviews } from '../../shared/adapters/dynamodb/reviews.ts';
+import { dynamodbRollbacks } from '../../shared/adapters/dynamodb/rollbacks.ts';
 import { dynamodbRuns } from '../../shared/adapters/dynamodb/runs.ts';
 import { openTable } from '../../shared/adapters/dynamodb/table.ts';
 import { dynamodbTimeline } from '../../shared/adapters/dynamodb/timeline.ts';
 import { ContractBroken } from '../../shared/domain/faults.ts';
 import { makeTable } from '../contract/own-resources.ts';
 import { anyModel, anyPipeline } from '../contract/suites/any-names.ts';
+import { casesContract } from '../contract/suites/cases.ts';
 import { deliveriesContract } from '../contract/suites/deliveries.ts';
 import { deploymentsContract } from '../contract/suites/deployments.ts';
+import { latencyReadingsContract } from '../contract/suites/latency-readings.ts';
 import { leasesContract } from '../contract/suites/leases.ts';
+import { monitorWindowsContract } from '../contract/suites/monitor-windows.ts';
 import { reviewsContract } from '../contract/suites/reviews.ts';
+import { rollbacksContract } from '../contract/suites/rollbacks.ts';
 import { runsContract } from '../contract/suites/runs.ts';
 import { fakeBus } from '../fakes/bus.ts';
 import { NOON, sampleEvent, sampleRun } from '../fakes/sample-records.ts';
@@ -54,6 +63,20 @@ describe('dynamodbReviews', () => {
   reviewsContract(async () => ({ reviews: dynamodbReviews({ table }), runs: dynamodbRuns({ table, bus: fakeBus() }) }));
 });
 
+describe('dynamodbMonitorWindows', () => {
+  monitorWindowsContract(async () => {
+    const bus = fakeBus();
+    return { windows: dynamodbMonitorWindows({ table, bus }), bus };
+  });
+});
+
+describe('dynamodbLatencyReadings', () => {
+  latencyReadingsContract(async () => {
+    const bus = fakeBus();
+    return { readings: dynamodbLatencyReadings({ table, bus }), bus };
+  });
+});
+
 describe('dynamodbLeases', () => {
   leasesContract(async () => dynamodbLeases({ table }));
 });
@@ -69,6 +92,20 @@ describe('dynamodbDeployments', () => {
     }
     const listed = await dynamodbDeployments({ table }).listModels();
     expect(listed.filter((model) => models.includes(model))).toEqual(models);
+  });
+});
+
+describe('dynamodbRollbacks', () => {
+  rollbacksContract(async () => ({
+    deployments: dynamodbDeployments({ table }),
+    rollbacks: dynamodbRollbacks({ table }),
+  }));
+});
+
+describe('dynamodbCases and dynamodbRetrainingLedgers', () => {
+  casesContract(async () => {
+    const bus = fakeBus();
+    return { bus, cases: dynamodbCases({ table, bus }), ledgers: dynamodbRetrainingLedgers({ table }) };
   });
 });
 

@@ -19,6 +19,7 @@ describe('every route, signed out', () => {
   it.each([
     '/',
     '/models/flight-delays',
+    '/models/flight-delays/environments/prod',
     `/runs/${NOWHERE.slice(12)}`,
     `/reviews/${NOWHERE}`,
   ])('GET %s asks to sign in and says nothing of a model', async (path) => {
@@ -59,10 +60,26 @@ describe('every route, signed out', () => {
   it.each([
     `/reviews/${NOWHERE}/decision`,
     `/runs/${NOWHERE.slice(12)}/retry`,
+    '/models/flight-delays/environments/prod/rollback',
+    '/models/flight-delays/environments/prod/release',
   ])('POST %s is 401 and asks to sign in', async (path) => {
     const answer = await post(path, decision, { origin: worldVariable('MLOPS_URL') });
     expect(answer.status).toBe(401);
     expect(await answer.text()).toContain('/auth/login');
+  });
+
+  it.each([
+    ['GET', '/models/flight-delays/environments/prod'],
+    ['POST', '/models/flight-delays/environments/prod/rollback'],
+    ['POST', '/models/flight-delays/environments/prod/release'],
+  ])('%s %s with a token that GitLab does not know is 401, as JSON, and never shows it', async (method, path) => {
+    const headers = { authorization: 'Bearer glpat-0123456789abcdefghij', 'content-type': 'application/json' };
+    const body = method === 'POST' ? { body: JSON.stringify({ reason: 'Try.' }) } : {};
+    const answer = await fetch(url(path), { method, headers, ...body });
+    const text = await answer.text();
+    expect(answer.status).toBe(401);
+    expect(JSON.parse(text)).toMatchObject({ sentence: expect.stringContaining('GitLab does not know the token') });
+    expect(text).not.toContain('glpat');
   });
 
   it.each([

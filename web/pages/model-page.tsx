@@ -1,7 +1,9 @@
 import type { Deployment } from '../../shared/domain/deployment.ts';
+import type { MonitoringHistory } from '../../shared/domain/monitoring-history.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import { Digest } from '../parts/digest.tsx';
 import { Layout, type PageFrame, type Viewer } from '../parts/layout.tsx';
+import { MonitoringSection } from '../parts/monitoring-section.tsx';
 import { RUN_STATES } from '../parts/run-status.ts';
 import { StateMark } from '../parts/state-mark.tsx';
 import { Table } from '../parts/table.tsx';
@@ -13,6 +15,8 @@ export type ModelView = {
   stewardsGroup: string;
   /** In the order of roll-out; with nothing deployed where there is nothing. */
   environments: readonly { name: string; deployment: Deployment | undefined }[];
+  /** What the monitor saw, an environment each, in the order of roll-out. */
+  monitoring: readonly MonitoringHistory[];
   /** Newest first. */
   runs: readonly Run[];
 };
@@ -57,7 +61,10 @@ export function ModelPage({ frame, view }: { frame: PageFrame & { viewer: Viewer
         <Table
           caption="Environments in the order of roll-out"
           columns={[
-            { header: 'Environment', cell: ({ name }) => name },
+            {
+              header: 'Environment',
+              cell: ({ name }) => <a href={`/models/${view.model}/environments/${name}`}>{name}</a>,
+            },
             { header: 'Version', cell: ({ deployment }) => <LiveVersion deployment={deployment} /> },
             {
               header: 'Since',
@@ -72,6 +79,7 @@ export function ModelPage({ frame, view }: { frame: PageFrame & { viewer: Viewer
           rows={view.environments}
         />
       </section>
+      <Watched view={view} now={frame.now} />
       <section aria-labelledby="runs">
         <h2 id="runs">Versions and runs</h2>
         {view.runs.length === 0 ? (
@@ -84,14 +92,33 @@ export function ModelPage({ frame, view }: { frame: PageFrame & { viewer: Viewer
   );
 }
 
+/** The last environment is the one that matters most. */
+function Watched({ view: { monitoring }, now }: { view: ModelView; now: string }) {
+  const worthShowing = monitoring.filter(({ watched, windows }) => watched !== undefined || windows.length > 0);
+  return (
+    <section aria-labelledby="watched">
+      <h2 id="watched">How it is watched</h2>
+      {worthShowing.length === 0 && <p>Nothing is live, so nothing is watched yet.</p>}
+      {worthShowing.toReversed().map((history, at) => (
+        <MonitoringSection history={history} now={now} isBrief={at > 0} />
+      ))}
+    </section>
+  );
+}
+
 function LiveVersion({ deployment }: { deployment: Deployment | undefined }) {
-  const { live, pending } = deployment ?? {};
+  const { live, pending, hold } = deployment ?? {};
   return (
     <>
       {live ? <a href={`/runs/${live.runId}`}>v{live.version}</a> : <span class="soft">nothing live</span>}
       {pending && (
         <p>
           <StateMark state="wait" word={`moving to v${pending.version}`} />
+        </p>
+      )}
+      {hold && (
+        <p>
+          <StateMark state="warn" word={`held: v${hold.from} was rolled back`} />
         </p>
       )}
     </>

@@ -31,6 +31,21 @@ export function RunFacts({ run }: { run: Run }) {
           run by <bdi>{run.triggeredBy.name}</bdi> @{run.triggeredBy.username}
         </span>
       </dd>
+      {run.origin && (
+        <>
+          <dt>Retraining</dt>
+          <dd>
+            for{' '}
+            {run.origin.issueUrl ? (
+              <OutsideLink href={run.origin.issueUrl}>case {run.origin.caseId.slice(0, 8)}</OutsideLink>
+            ) : (
+              `case ${run.origin.caseId.slice(0, 8)}`
+            )}
+            , of the version that <a href={`/runs/${run.origin.ofRunId}`}>this run</a> made and that is live in{' '}
+            {run.origin.environment}
+          </dd>
+        </>
+      )}
       {digests.map(([name, digest]) =>
         digest === undefined ? null : (
           <>

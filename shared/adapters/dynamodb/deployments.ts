@@ -1,29 +1,23 @@
 import * as z from 'zod';
-import { NotFound } from '../../domain/faults.ts';
 import { abandonPending, concludePending, FencedDeployment, preparePending } from '../../domain/move-deployment.ts';
 import type { Deployments } from '../../ports/deployments.ts';
-import { revise } from './revise.ts';
+import { deploymentKeyOf, reviseDeployment } from './revise-deployment.ts';
 import { queryShards } from './shards.ts';
 import { entityOf } from './stored-entity.ts';
-import { type Key, openTable } from './table.ts';
+import { openTable } from './table.ts';
 
 const KnownModel = z.object({ model: z.string() });
 
 export function dynamodbDeployments(environment: { table: string }): Deployments {
   const table = openTable(environment.table);
-  const keyOf = (model: string, name: string): Key => ({ pk: `MODEL#${model}`, sk: `DEPLOYMENT#${name}` });
 
   async function change(model: string, name: string, changed: (record: FencedDeployment) => FencedDeployment) {
-    const { deployment } = await revise(table, keyOf(model, name), FencedDeployment, (record) => {
-      if (record === undefined) throw new NotFound(`${model} was never rolled out to ${name}.`);
-      return changed(record);
-    });
-    return deployment;
+    return (await reviseDeployment(table, model, name, changed)).deployment;
   }
 
   return {
     async find(model, name) {
-      const item = await table.get(keyOf(model, name));
+      const item = await table.get(deploymentKeyOf(model, name));
       return item && entityOf(FencedDeployment, item).deployment;
     },
     async listByModel(model) {
@@ -32,10 +26,8 @@ export function dynamodbDeployments(environment: { table: string }): Deployments
     },
     async prepare(model, name, endpointName, pending) {
       const first: FencedDeployment = { fence: 0, deployment: { model, environment: name, endpointName } };
-      const { deployment } = await revise(table, keyOf(model, name), FencedDeployment, (record = first) =>
-        preparePending(record, pending),
-      );
-      return deployment;
+      const prepared = (record: FencedDeployment) => preparePending(record, pending);
+      return (await reviseDeployment(table, model, name, prepared, first)).deployment;
     },
     conclude: (model, name, fence, release) => change(model, name, (record) => concludePending(record, fence, release)),
     abandon: (model, name, fence) => change(model, name, (record) => abandonPending(record, fence)),

@@ -11,7 +11,7 @@ const PER_PAGE = 100;
 const MAX_PAGES = 100;
 
 type Query = Record<string, string | number | boolean | undefined>;
-type Body = Record<string, string | number | boolean | readonly string[] | undefined>;
+type Body = Record<string, string | number | boolean | readonly string[] | undefined> | FormData;
 type Method = 'GET' | 'POST' | 'PUT';
 
 /** An answer of GitLab that is no failure of ours: `status` and the parsed JSON, or the text where it isn't JSON. */
@@ -52,8 +52,8 @@ export function gitlabClient(connection: GitlabConnection) {
     try {
       return await fetchUrl(url, {
         method,
-        headers: { 'PRIVATE-TOKEN': privateToken, ...(body && { 'content-type': 'application/json' }) },
-        ...(body && { body: JSON.stringify(body) }),
+        headers: { 'PRIVATE-TOKEN': privateToken, ...(isJson(body) && { 'content-type': 'application/json' }) },
+        ...(body && { body: isJson(body) ? JSON.stringify(body) : body }),
         // The token goes to the configured host and to no other.
         redirect: 'manual',
         signal: AbortSignal.timeout(TIMEOUT_MS),
@@ -163,6 +163,11 @@ export function gitlabClient(connection: GitlabConnection) {
 
     parsed,
   };
+}
+
+/** A form brings its own content type, with the boundary between its parts. */
+function isJson(body: Body | undefined): body is Exclude<Body, FormData> {
+  return body !== undefined && !(body instanceof FormData);
 }
 
 function mayRepeat(method: Method, status: number): boolean {

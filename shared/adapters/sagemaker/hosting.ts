@@ -5,6 +5,7 @@ import {
   DeleteEndpointCommand,
   DescribeEndpointCommand,
   type DescribeEndpointCommandOutput,
+  DescribeEndpointConfigCommand,
   UpdateEndpointCommand,
 } from '@aws-sdk/client-sagemaker';
 import type { EndpointState, Hosting, NetworkFence } from '../../ports/sagemaker.ts';
@@ -12,6 +13,8 @@ import { sagemakerClient } from '../aws/sagemaker-client.ts';
 import { asInstanceType } from './instance-type.ts';
 import { invokeEndpoint } from './invoke-endpoint.ts';
 import { asSagemakerFaults, createOnce, isMissing, required, tagsOf } from './refusals.ts';
+
+type Config = Parameters<Hosting['ensureConfig']>[0];
 
 /** SageMaker's hosting in this account and region. Models and configurations are immutable and named by digest. */
 export function sagemakerHosting(): Hosting {
@@ -47,7 +50,7 @@ export function sagemakerHosting(): Hosting {
               },
             ],
             ...(config.kmsKeyArn !== undefined && { KmsKeyId: config.kmsKeyArn }),
-            ...(config.capture && { DataCaptureConfig: captureOf(config.capture, config.kmsKeyArn) }),
+            ...(config.capture && { DataCaptureConfig: captureOf(config.capture) }),
             Tags: tagsOf(config.tags),
           }),
         ),
@@ -58,6 +61,18 @@ export function sagemakerHosting(): Hosting {
       return asSagemakerFaults(`Describing endpoint ${name}`, async () => {
         try {
           return stateOf(await client.send(new DescribeEndpointCommand({ EndpointName: name })));
+        } catch (error) {
+          if (isMissing(error)) return undefined;
+          throw error;
+        }
+      });
+    },
+
+    async describeConfig(name) {
+      return asSagemakerFaults(`Describing endpoint configuration ${name}`, async () => {
+        try {
+          const config = await client.send(new DescribeEndpointConfigCommand({ EndpointConfigName: name }));
+          return { modelNames: (config.ProductionVariants ?? []).map(({ ModelName }) => ModelName ?? '') };
         } catch (error) {
           if (isMissing(error)) return undefined;
           throw error;
@@ -109,17 +124,14 @@ function vpcOf({ subnetIds, securityGroupIds }: NetworkFence) {
   return { VpcConfig: { Subnets: subnetIds, SecurityGroupIds: securityGroupIds } };
 }
 
-function captureOf(
-  { percent, destinationUri }: { percent: number; destinationUri: string },
-  kmsKeyArn: string | undefined,
-) {
+function captureOf({ percent, destinationUri, kmsKeyArn }: NonNullable<Config['capture']>) {
   return {
     EnableCapture: true,
     InitialSamplingPercentage: percent,
     DestinationS3Uri: destinationUri,
     CaptureOptions: [{ CaptureMode: 'Input' as const }, { CaptureMode: 'Output' as const }],
     CaptureContentTypeHeader: { CsvContentTypes: ['text/csv'], JsonContentTypes: ['application/json'] },
-    ...(kmsKeyArn !== undefined && { KmsKeyId: kmsKeyArn }),
+    KmsKeyId: kmsKeyArn,
   };
 }
 

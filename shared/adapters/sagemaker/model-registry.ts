@@ -108,6 +108,7 @@ function requestOf(version: Registered) {
         },
       },
     },
+    ...(version.baseline && { DriftCheckBaselines: baselinesOf(version.baseline) }),
     MetadataProperties: {
       CommitId: version.commit,
       Repository: version.repository,
@@ -117,6 +118,11 @@ function requestOf(version: Registered) {
     CustomerMetadataProperties: { ...version.properties, [RUN_PROPERTY]: version.runId },
     ModelCard: { ModelCardContent: version.modelCard, ModelCardStatus: 'Draft' as const },
   };
+}
+
+function baselinesOf({ uri, sha256 }: NonNullable<Registered['baseline']>) {
+  const Statistics = { ContentType: 'application/json', S3Uri: uri, ContentDigest: `sha256:${sha256}` };
+  return { ModelDataQuality: { Statistics } };
 }
 
 function asVersion(answer: DescribeModelPackageCommandOutput): ModelVersion {

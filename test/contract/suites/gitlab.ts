@@ -4,6 +4,7 @@ import {
   DEVELOPER,
   type GitlabDeployments,
   type Issues,
+  type IssueThreads,
   type Memberships,
   type SourceRepository,
 } from '../../../shared/ports/gitlab.ts';
@@ -14,6 +15,9 @@ type GitlabUnderTest = {
   repository: SourceRepository;
   statuses: CommitStatuses;
   issues: Issues;
+  threads: IssueThreads;
+  /** Writes a note as the developer and gives its id; reopens an issue as the developer. */
+  sayAsDeveloper: (iid: number, body: string) => Promise<number>;
   deployments: GitlabDeployments;
   memberships: Memberships;
   projectId: number;
@@ -121,13 +125,67 @@ export function gitlabContract(make: () => Promise<GitlabUnderTest>) {
       };
       const opened = await gitlab.issues.openOnce(gitlab.projectId, issue);
       expect(opened.created).toBe(true);
-      expect(await gitlab.issues.openOnce(gitlab.projectId, issue)).toEqual({ webUrl: opened.webUrl, created: false });
+      expect(await gitlab.issues.openOnce(gitlab.projectId, issue)).toEqual({ ...opened, created: false });
       const other = await gitlab.issues.openOnce(gitlab.projectId, { ...issue, marker: `mlops-run-${anyId()}` });
       expect(other.webUrl).not.toBe(opened.webUrl);
       expect((await gitlab.issuesOf()).filter(({ title }) => title === issue.title)).toEqual([
         expect.objectContaining({ confidential: true }),
         expect.objectContaining({ confidential: true }),
       ]);
+    });
+  });
+
+  describe('what is said under an issue', () => {
+    const open = async () => {
+      const issue = { marker: `mlops-case-${anyId()}`, title: `Case ${anyId()}`, description: 'Drift.', labels: [] };
+      return (await gitlab.issues.openOnce(gitlab.projectId, issue)).iid;
+    };
+
+    it('is written once per marker', async () => {
+      const iid = await open();
+      const note = { marker: `mlops-note-${anyId()}`, body: 'It goes on.' };
+      expect(await gitlab.threads.noteOnce(gitlab.projectId, iid, note)).toBe('written');
+      expect(await gitlab.threads.noteOnce(gitlab.projectId, iid, note)).toBe('there');
+      const other = { ...note, marker: `mlops-note-${anyId()}` };
+      expect(await gitlab.threads.noteOnce(gitlab.projectId, iid, other)).toBe('written');
+    });
+
+    it('is not believed to be ours where somebody else wrote the marker', async () => {
+      const iid = await open();
+      const marker = `mlops-note-${anyId()}`;
+      await gitlab.sayAsDeveloper(iid, `<!-- ${marker} -->`);
+      expect(await gitlab.threads.noteOnce(gitlab.projectId, iid, { marker, body: 'Really.' })).toBe('written');
+    });
+
+    it('is read with its author', async () => {
+      const iid = await open();
+      const noteId = await gitlab.sayAsDeveloper(iid, '/mlops snooze 3d');
+      const note = await gitlab.threads.note(gitlab.projectId, iid, noteId);
+      expect(note).toMatchObject({ body: '/mlops snooze 3d', author: { id: gitlab.developer.id }, isSystem: false });
+      expect(Date.parse(note?.createdAt ?? '')).not.toBeNaN();
+      expect(await gitlab.threads.note(gitlab.projectId, iid, 999_999)).toBeUndefined();
+    });
+
+    it('ends with the issue, which may be closed twice, by us', async () => {
+      const iid = await open();
+      expect(await gitlab.threads.find(gitlab.projectId, iid)).toMatchObject({ state: 'opened' });
+      await gitlab.threads.close(gitlab.projectId, iid);
+      await gitlab.threads.close(gitlab.projectId, iid);
+      const { id } = await gitlab.threads.self();
+      expect(await gitlab.threads.find(gitlab.projectId, iid)).toMatchObject({ state: 'closed', closedBy: { id } });
+    });
+
+    it('is no failure where the issue is gone', async () => {
+      const note = { marker: 'mlops-note', body: 'Anybody?' };
+      expect(await gitlab.threads.noteOnce(gitlab.projectId, 999_999, note)).toBe('gone');
+      expect(await gitlab.threads.find(gitlab.projectId, 999_999)).toBeUndefined();
+      await expect(gitlab.threads.close(gitlab.projectId, 999_999)).resolves.toBeUndefined();
+    });
+
+    it('may link to a file that was uploaded', async () => {
+      const bytes = new TextEncoder().encode('<!doctype html>');
+      const file = { name: 'report.html', contentType: 'text/html', bytes };
+      expect(await gitlab.threads.attach(gitlab.projectId, file)).toMatch(/^\[report\.html\]\(.*\/report\.html\)$/);
     });
   });
 

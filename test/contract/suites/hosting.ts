@@ -44,6 +44,12 @@ export function hostingContract(make: () => Promise<Contract>) {
     await expect(prepare(`${name}-one`)).resolves.toBeUndefined();
   });
 
+  it('tells which model a configuration serves, and of none that is not there', async () => {
+    await prepare(`${name}-one`);
+    expect(await contract.hosting.describeConfig(`${name}-one`)).toEqual({ modelNames: [`${name}-model`] });
+    expect(await contract.hosting.describeConfig(`${name}-two`)).toBeUndefined();
+  });
+
   it('creates an endpoint that is seen on its way, and then answers', async () => {
     await prepare(`${name}-one`);
     await contract.hosting.createEndpoint(name, `${name}-one`, { stage: 'test' });

@@ -100,27 +100,6 @@ const template = {
         Show: { Type: 'Pass', End: true },
       },
     }),
-    Distributing: machine({
-      QueryLanguage: 'JSONata',
-      StartAt: 'Remember',
-      States: {
-        Remember: { Type: 'Pass', Assign: { window: '{% $states.input.window %}', batches: 2 }, Next: 'Read' },
-        Read: {
-          Type: 'Map',
-          Items: '{% [0..$batches - 1] %}',
-          ItemSelector: { window: '{% $window %}', batch: '{% $states.context.Map.Item.Value %}' },
-          ItemProcessor: {
-            ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
-            StartAt: 'Count',
-            States: {
-              Count: invoke('{% $states.input %}', { Output: '{% $states.result.Payload.event %}', End: true }),
-            },
-          },
-          Output: { read: '{% $states.result %}' },
-          End: true,
-        },
-      },
-    }),
     Waiting: machine({
       QueryLanguage: 'JSONata',
       StartAt: 'Remember',
@@ -164,7 +143,7 @@ const template = {
     },
   },
   Outputs: Object.fromEntries(
-    ['Function', 'Catching', 'Parent', 'Distributing', 'Waiting', 'Tokens', 'ModelEvents'].map((name) => [
+    ['Function', 'Catching', 'Parent', 'Waiting', 'Tokens', 'ModelEvents'].map((name) => [
       name,
       { Value: { Ref: name } },
     ]),
@@ -235,16 +214,6 @@ describe('the local AWS, with its gaps closed', () => {
   it("shows a failed child workflow to its parent as AWS does: States.TaskFailed with the child's description", async () => {
     const { output: seen } = await finished(await start(output('Parent'), { child: `child-${randomUUID()}` }));
     expect(seen).toMatchObject({ Status: 'FAILED', Error: 'NotReady', Cause: 'the endpoint failed' });
-  });
-
-  it('evaluates the items of a Distributed Map, each in an execution of its own', async () => {
-    const { output: read } = await finished(await start(output('Distributing'), { window: 'w' }));
-    expect(read).toEqual({
-      read: [
-        { window: 'w', batch: 0 },
-        { window: 'w', batch: 1 },
-      ],
-    });
   });
 
   it('refuses a SageMaker call that the role of the function does not grant', async () => {

@@ -5,7 +5,12 @@ import type { ChangedCommit } from '../../../shared/domain/review.ts';
 import type { Run } from '../../../shared/domain/run.ts';
 import { fakeDeployments } from '../../fakes/deployments.ts';
 import { fakeDocuments } from '../../fakes/documents.ts';
-import { type FakeRepositoryContent, fakeMemberships, fakeSourceRepository } from '../../fakes/gitlab.ts';
+import {
+  type FakeRepositoryContent,
+  fakeIdentities,
+  fakeMemberships,
+  fakeSourceRepository,
+} from '../../fakes/gitlab.ts';
 import { fakeNotices } from '../../fakes/notices.ts';
 import { fakeOnboarding } from '../../fakes/onboarding.ts';
 import { fakeRendezvous } from '../../fakes/rendezvous.ts';
@@ -78,6 +83,7 @@ export function approvalWorld(content: FakeRepositoryContent = { commits: [commi
       groups: { 'ml-stewards': { 3: 30, 4: 30 } },
       projects: { 17: { 2: 30, 9: 40 } },
     }),
+    identities: fakeIdentities(),
     sessions: cookieSessions({ secrets, stage: 'test', publicUrl: PUBLIC_URL, now, newId: () => 'a'.repeat(32) }),
     failTask: async () => {},
   };

@@ -54,6 +54,30 @@ describe('what changed in the policy', () => {
     ]);
   });
 
+  it('says how the version is to be watched, and whether it is retrained', () => {
+    const drift = {
+      schedule: 'rate(1 hour)',
+      window: 'PT1H',
+      alert: { features: 0.3, consecutive: 2 },
+      showUnseenValues: false,
+    };
+    const slo = { withinMs: 100, target: 0.99, window: 'P30D' as const };
+    const after = {
+      ...policy,
+      monitoring: { drift, latency: { slo } },
+      feedback: { ...policy.feedback, retrain: { on: ['drift' as const], cooldown: 'P1D', maxPerWeek: 3 } },
+    };
+    expect(describePolicyChange(policy, after)).toEqual([
+      {
+        what: 'drift monitoring',
+        after: 'rate(1 hour) over PT1H, alert from 0.3 of the features in 2 windows',
+        direction: 'other',
+      },
+      { what: 'latency objective', after: '0.99 of the requests within 100 ms', direction: 'other' },
+      { what: 'retraining', after: 'on drift, every P1D at most, 3 a week', direction: 'other' },
+    ]);
+  });
+
   it('puts the weaker lines first', () => {
     const after = {
       ...withGates({ metric: 'auc', min: 0.8 }),

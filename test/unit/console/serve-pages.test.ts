@@ -1,11 +1,24 @@
 import { step } from '../../../functions/approval/request-approval.ts';
 import { servePages } from '../../../functions/console/serve-pages.ts';
 import { ServiceUnavailable } from '../../../shared/domain/faults.ts';
+import { windowReportPath } from '../../../shared/domain/monitoring-history.ts';
 import type { SignIn } from '../../../shared/ports/sessions.ts';
+import { fakeCases } from '../../fakes/cases.ts';
+import { fakeIdentities } from '../../fakes/gitlab.ts';
+import { fakeLatencyReadings } from '../../fakes/latency-readings.ts';
+import { fakeMonitorWindows } from '../../fakes/monitor-windows.ts';
+import { judgedWindow } from '../../fakes/sample-cases.ts';
 import { sampleRun } from '../../fakes/sample-records.ts';
-import { type ApprovalWorld, approvalWorld, PUBLIC_URL, people } from '../approval/approval-world.ts';
+import { type ApprovalWorld, approvalWorld, PUBLIC_URL, people, putLive } from '../approval/approval-world.ts';
 
 type Person = (typeof people)[keyof typeof people];
+
+/** What no test here watches. */
+const monitoring = {
+  monitorWindows: fakeMonitorWindows(),
+  latencyReadings: fakeLatencyReadings(),
+  cases: fakeCases(),
+};
 
 const signIn: SignIn = {
   begin: async (returnTo) => ({
@@ -34,7 +47,7 @@ async function get(
 ): Promise<Response> {
   const headers: Record<string, string> = {};
   if (person) headers.cookie = (await made.sessions.start(person)).setCookie.split(';')[0] ?? '';
-  return servePages(() => ({ ...made, signIn, ...changes })).request(path, { headers });
+  return servePages(() => ({ ...monitoring, ...made, signIn, ...changes })).request(path, { headers });
 }
 
 describe('reading', () => {
@@ -111,6 +124,42 @@ describe('reading', () => {
     expect((await get(made, `/runs/${active.runId}`, people.steward)).headers.get('refresh')).toBe('10');
     expect((await get(made, `/runs/${active.runId}?refresh=off`, people.steward)).headers.get('refresh')).toBeNull();
     expect((await get(made, `/runs/${ended.runId}`, people.steward)).headers.get('refresh')).toBeNull();
+  });
+});
+
+describe("an endpoint's page", () => {
+  const path = '/models/flight-delays/environments/prod';
+
+  async function livePage() {
+    const { world: made } = await world();
+    const run = made.runs.put(sampleRun({ pipelineId: 7, sequence: 3, status: 'live' }));
+    putLive(made, run);
+    return made;
+  }
+
+  it('is asked for the same membership, and knows no environment that the platform does not', async () => {
+    const made = await livePage();
+    expect((await get(made, path)).status).toBe(401);
+    expect((await get(made, path, people.outsider)).status).toBe(404);
+    expect((await get(made, '/models/flight-delays/environments/moon', people.steward)).status).toBe(404);
+    expect(await (await get(made, path, people.steward)).text()).toContain('flight-delays v3 is live in prod');
+    const empty = await get(made, '/models/flight-delays/environments/qa', people.steward);
+    expect(await empty.text()).toContain('nothing live in qa yet');
+  });
+
+  it('is JSON for a program with a GitLab token', async () => {
+    const made = await livePage();
+    const identities = fakeIdentities({ 'a-token': people.steward, 'no-member': people.outsider });
+    const app = servePages(() => ({ ...monitoring, ...made, signIn, identities }));
+    const ask = (token: string) => app.request(path, { headers: { authorization: `Bearer ${token}` } });
+    const known = await ask('a-token');
+    expect(await known.json()).toMatchObject({
+      model: 'flight-delays',
+      live: { version: 3 },
+      hold: null,
+      rollback: null,
+    });
+    expect([known.status, (await ask('no-member')).status, (await ask('nobody')).status]).toEqual([200, 404, 401]);
   });
 });
 
@@ -193,12 +242,53 @@ describe('signing in and out', () => {
     const { world: made } = await world();
     const { session, setCookie } = await made.sessions.start(people.steward);
     const csrf = hasToken ? await made.sessions.csrfToken(session) : '';
-    const response = await servePages(() => ({ ...made, signIn })).request('/auth/logout', {
+    const response = await servePages(() => ({ ...monitoring, ...made, signIn })).request('/auth/logout', {
       method: 'POST',
       headers: { origin, cookie: setCookie.split(';')[0] ?? '', 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({ csrf }).toString(),
     });
     expect(response.status).toBe(status);
     expect(response.headers.getSetCookie().some((cookie) => cookie.includes('Max-Age=0'))).toBe(status === 303);
+  });
+});
+
+describe('the report of a window', () => {
+  const window = { from: '2026-11-23T09:00:00.000Z', to: '2026-11-23T10:00:00.000Z' };
+  const path = windowReportPath('flight-delays', 'prod', window);
+  const html = '<!DOCTYPE html><html><head><style>p { color: red }</style></head><body><p>Drift</p></body></html>';
+
+  async function reported() {
+    const made = approvalWorld();
+    const page = await made.documents.write('documents/run/windows/report.html', html, 'text/html');
+    monitoring.monitorWindows.put(judgedWindow(-2, { window, page }));
+    return made;
+  }
+
+  it('is for readers of the model alone', async () => {
+    const made = await reported();
+    expect((await get(made, path)).status).toBe(401);
+    expect((await get(made, path, people.outsider)).status).toBe(404);
+    const answer = await get(made, path, people.steward);
+    expect({ status: answer.status, text: await answer.text() }).toEqual({ status: 200, text: html });
+  });
+
+  it('is shown with its own stylesheet and nothing else', async () => {
+    const answer = await get(await reported(), path, people.steward);
+    expect(answer.headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'; style-src 'sha256-[\w+/=]+'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/,
+    );
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('is 404 where there is no window, or no time', async () => {
+    const made = await reported();
+    for (const [from, to] of [
+      ['2026-11-22T09:00:00.000Z', '2026-11-22T10:00:00.000Z'],
+      ['yesterday', 'today'],
+    ] as const) {
+      const other = windowReportPath('flight-delays', 'prod', { from, to });
+      expect((await get(made, other, people.steward)).status).toBe(404);
+    }
   });
 });

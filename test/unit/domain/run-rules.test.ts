@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { parse } from 'yaml';
 import { refuseRunChange } from '../../../shared/domain/change-run.ts';
 import { isExpiry, MAX_EXPIRY_SECONDS, secondsOf } from '../../../shared/domain/durations.ts';
 import { EnvironmentName, ModelName } from '../../../shared/domain/identifiers.ts';
@@ -19,6 +17,7 @@ import {
 import { hasEnded, RunStatus } from '../../../shared/domain/run.ts';
 import { isForward } from '../../../shared/domain/run-progress.ts';
 import { sampleRun } from '../../fakes/sample-records.ts';
+import { readWorkflow } from '../workflows/workflow-files.ts';
 
 const anyStatus = fc.constantFrom(...RunStatus.options);
 
@@ -153,8 +152,7 @@ describe('durations', () => {
   });
 
   it('of the longest review end before the workflow stops waiting for it', () => {
-    const workflow = readFileSync(new URL('../../../statemachines/model-lifecycle.asl.yaml', import.meta.url), 'utf8');
-    const timeout = parse(workflow).States.RequestApproval.TimeoutSeconds;
+    const timeout = readWorkflow('model-lifecycle').States.RequestApproval?.TimeoutSeconds;
     expect(timeout).toBeGreaterThan(MAX_EXPIRY_SECONDS);
   });
 });

@@ -10,6 +10,7 @@ import { fakeNotices } from '../../fakes/notices.ts';
 import { fakeOnboarding } from '../../fakes/onboarding.ts';
 import { fakeRendezvous } from '../../fakes/rendezvous.ts';
 import { fakeReviews } from '../../fakes/reviews.ts';
+import { fakeRollbackExecutions } from '../../fakes/rollback-executions.ts';
 import { fakeRuns } from '../../fakes/runs.ts';
 import { NOON, sampleOnboarding, sampleRelease, sampleReview, sampleRun } from '../../fakes/sample-records.ts';
 
@@ -19,14 +20,17 @@ const ARN = 'arn:aws:sagemaker:eu-central-1:000000000000:pipeline/mlops-test-fli
 function world({ execution, endpoint }: { execution?: PipelineExecution; endpoint?: EndpointState } = {}) {
   const runs = fakeRuns();
   const fail = () => Promise.reject(new Error('SageMaker is away.'));
+  const deployments = fakeDeployments();
   return {
     runs,
     timeline: runs.timeline,
     rendezvous: fakeRendezvous(),
     reviews: fakeReviews(runs),
     leases: fakeLeases(),
-    deployments: fakeDeployments(),
+    deployments,
+    rollbacks: deployments.rollbacks,
     executions: fakeExecutions(),
+    rollbackExecutions: fakeRollbackExecutions(),
     statuses: fakeCommitStatuses(),
     notices: fakeNotices(),
     onboarding: fakeOnboarding(sampleOnboarding()),
@@ -161,5 +165,103 @@ describe('the sweep', () => {
     deps.runs.listActive = () => Promise.reject(new Error('The stored item RUN#x is damaged.'));
     await expect(sweep(deps)).rejects.toThrow('1 repair failed');
     expect(deps.rendezvous.tokens.answers.get('token')).toMatchObject({ output: { outcome: 'expired' } });
+  });
+});
+
+describe('the sweep and a rollback', () => {
+  async function rollingBack(endpoint?: EndpointState) {
+    const deps = world({ ...(endpoint && { endpoint }) });
+    const [good, bad] = [
+      sampleRun({ status: 'live' }),
+      sampleRun({ pipelineId: 102, sequence: 2, status: 'live' }),
+    ].map((run) => deps.runs.put(run));
+    if (good === undefined || bad === undefined) throw new Error('two runs');
+    const place = { model: good.model, environment: 'prod' };
+    const endpointName = 'mlops-test-flight-delays-prod';
+    deps.deployments.put({ ...place, endpointName, live: sampleRelease(bad), former: sampleRelease(good) }, 1);
+    const by = { id: 6, username: 'on-call', name: 'Onno' };
+    const answer = await deps.rollbacks.begin(place.model, place.environment, { by, reason: 'Too slow.', at: NOON });
+    if (answer.outcome !== 'begun') throw new Error(answer.outcome);
+    const { rollbackId } = answer.rollback;
+    const input = (attempt: number) => ({ rollbackId, ...place, attempt });
+    return {
+      deps,
+      good,
+      bad,
+      place,
+      rollbackId,
+      input,
+      endpointName,
+      begin: () => deps.rollbackExecutions.start(rollbackId, input(1)),
+    };
+  }
+
+  it('wakes it when its endpoint has come into service unheard', async () => {
+    const w = await rollingBack({ status: 'InService', configName: 'mlops-test-flight-delays-config-1', variants: [] });
+    await w.begin();
+    const subject = subjects.endpoint(w.endpointName, w.rollbackId, 1, 'pending');
+    const move = { towards: 'pending' as const, subject, since: NOON };
+    const pending = { ...sampleRelease(w.good), fence: 2, rollbackId: w.rollbackId, move };
+    await w.deps.deployments.prepare(w.place.model, 'prod', w.endpointName, pending);
+    await w.deps.rendezvous.wait(subject, 'token', NOON);
+    await sweep(w.deps);
+    expect(w.deps.rendezvous.tokens.answers.get('token')).toMatchObject({ output: { outcome: 'in-service' } });
+  });
+
+  it('hands it the lease of a run that ended without letting go', async () => {
+    const w = await rollingBack();
+    await w.begin();
+    const request = { ...w.place, sequence: 2, now: NOON };
+    await w.deps.leases.acquire({ ...request, runId: w.bad.runId });
+    await w.deps.leases.acquire({ ...request, runId: w.rollbackId });
+    await w.deps.rendezvous.wait(subjects.rollbackLease(w.place.model, 'prod', w.rollbackId), 'token', NOON);
+    await sweep(w.deps);
+    expect(w.deps.rendezvous.tokens.answers.get('token')).toMatchObject({ output: { outcome: 'acquired', fence: 2 } });
+  });
+
+  it('takes the lease from a rollback that is over, and from none that is under way', async () => {
+    const w = await rollingBack();
+    await w.begin();
+    const run = await running(w.deps, { pipelineId: 103, sequence: 3 });
+    const request = { ...w.place, sequence: 3, now: NOON };
+    await w.deps.leases.acquire({ ...request, runId: w.rollbackId });
+    await w.deps.leases.acquire({ ...request, runId: run.runId });
+    await w.deps.rendezvous.wait(subjects.lease(run.model, 'prod', run.runId, 1), 'token', NOON);
+    await sweep(w.deps);
+    expect(w.deps.rendezvous.tokens.answers.get('token')).toBeUndefined();
+    await w.deps.rollbacks.fail(w.place.model, 'prod', w.rollbackId, { reasons: [], at: NOON, keepsPending: false });
+    await sweep(w.deps);
+    expect(w.deps.rendezvous.tokens.answers.get('token')).toMatchObject({ output: { outcome: 'acquired' } });
+  });
+
+  it('starts the execution that was never started, and tells the story again of one that was lost', async () => {
+    const w = await rollingBack();
+    await sweep(w.deps);
+    expect(w.deps.rollbackExecutions.started.get(w.rollbackId)).toEqual(w.input(1));
+    w.deps.rollbackExecutions.end(w.rollbackId, 'FAILED');
+    await sweep(w.deps);
+    expect(w.deps.rollbackExecutions.started.get(`${w.rollbackId}-r2`)).toEqual(w.input(2));
+    await sweep(w.deps);
+    expect(w.deps.rollbackExecutions.started.size).toBe(2);
+  });
+
+  it.each([
+    ['a person stopped', 1],
+    ['nothing helps', 3],
+  ])('gives one up that %s, and tells on-call once', async (_what, attempts) => {
+    const w = await rollingBack();
+    for (let attempt = 1; attempt <= attempts; attempt += 1) {
+      await sweep(w.deps);
+      const name = attempt === 1 ? w.rollbackId : `${w.rollbackId}-r${attempt}`;
+      w.deps.rollbackExecutions.end(name, attempts === 1 ? 'ABORTED' : 'TIMED_OUT');
+    }
+    await sweep(w.deps);
+    await sweep(w.deps);
+    const after = await w.deps.deployments.find(w.place.model, 'prod');
+    expect(after).toMatchObject({ live: { version: 2 }, rollback: { status: 'failed', attempt: attempts } });
+    expect(after).not.toHaveProperty('hold');
+    expect(w.deps.notices.sent).toMatchObject([
+      { to: 'on-call', subject: expect.stringContaining('[rollback failed]') },
+    ]);
   });
 });

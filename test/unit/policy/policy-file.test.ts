@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { stringify } from 'yaml';
+import { dump } from 'js-yaml';
 import { MAX_POLICY_BYTES, parsePolicyFile } from '../../../shared/adapters/policy-file.ts';
 import type { Policy } from '../../../shared/domain/policy.ts';
 import { problemLine } from '../../../shared/domain/problem.ts';
@@ -89,18 +89,50 @@ describe('mlops.yaml', () => {
     [
       'another span for what is captured',
       /strategy: all-at-once }$/m,
-      'capture: { percent: 5, retainDays: 90 } }',
+      'capture: { percent: 5, retainDays: 60 } }',
       0,
-      'environments[0].capture.retainDays 90 is not offered yet; use 30.',
+      'environments[0].capture.retainDays',
     ],
     [
-      'retraining',
-      'issueLabels: [model-feedback]',
-      'retrain: { on: [drift] }',
+      'a window that is no duration',
+      'window: PT1H',
+      'window: an hour',
       0,
-      'feedback.retrain is not offered yet',
+      'monitoring.drift.window must be an ISO 8601 duration such as PT1H, from PT5M to P7D.',
     ],
-    ['monitoring', 'feedback:', 'monitoring: {}\nfeedback:', 0, 'monitoring is not offered yet'],
+    ['a window that is too long', 'window: PT1H', 'window: P8D', 0, 'from PT5M to P7D'],
+    ['a schedule that is none', 'schedule: rate(1 hour)', 'schedule: hourly', 0, 'monitoring.drift.schedule'],
+    [
+      'a schedule that leaves out days',
+      'schedule: rate(1 hour)',
+      'schedule: cron(0 8 ? * MON-FRI *)',
+      0,
+      'monitoring.drift.schedule must fire at least once on every day',
+    ],
+    [
+      'an alarm that would have to look back too far',
+      /schedule: rate\(1 hour\)([\s\S]*?)consecutive: \d/,
+      'schedule: rate(1 day)$1consecutive: 8',
+      2,
+      'monitoring.drift.alert.consecutive windows must lie within 7 days',
+    ],
+    ['an alert that nothing can reach', 'features: 0.3', 'features: 3', 0, 'monitoring.drift.alert.features'],
+    [
+      'monitoring of drift where nothing is captured',
+      '    capture: { percent: 100, retainDays: 30 }\n',
+      '',
+      6,
+      'monitoring.drift needs an environment that captures',
+    ],
+    ['an objective that allows no error', 'target: 0.99', 'target: 1', 0, 'monitoring.latency.slo.target'],
+    [
+      'a cool-down that is too short',
+      'cooldown: P1D',
+      'cooldown: PT5M',
+      0,
+      'feedback.retrain.cooldown must be an ISO 8601 duration such as P1D, from PT1H to P30D.',
+    ],
+    ['a retraining a day', 'maxPerWeek: 3', 'maxPerWeek: 8', 0, 'feedback.retrain.maxPerWeek'],
     [
       'a gate with two rules',
       'min: 0.70',
@@ -182,6 +214,29 @@ describe('mlops.yaml', () => {
     expect(linesOf(text)[0]).toContain(says);
   });
 
+  it('refuses retraining on drift that nobody watches', () => {
+    const text = sample.replace(/^ {2}drift:[\s\S]*?(?= {2}latency:)/m, '');
+    expect(linesOf(text)).toEqual([
+      expect.stringContaining('feedback.retrain answers a case of drift: add monitoring.drift, or remove it.'),
+    ]);
+  });
+
+  it('says how a model is watched in few words: the rest has defaults', () => {
+    const text = sample.replace(/^monitoring:[\s\S]*?(?=^feedback:)/m, 'monitoring: { drift: {} }\n\n');
+    expect(parsePolicyFile(bytes(text))).toMatchObject({
+      policy: {
+        monitoring: {
+          drift: {
+            schedule: 'rate(1 hour)',
+            window: 'PT1H',
+            alert: { features: 0.3, consecutive: 2 },
+            showUnseenValues: false,
+          },
+        },
+      },
+    });
+  });
+
   it('names what is missing at the group where it belongs', () => {
     expect(linesOf(sample.replace(/^model:.*\n/m, ''))).toEqual([
       expect.stringContaining('model is missing; it must be a text.'),
@@ -205,6 +260,32 @@ describe('mlops.yaml', () => {
       'approval.quorum',
       'smokeTest.tolerance',
     ]);
+  });
+
+  it('names each key that stands there again, with its line', () => {
+    const text = sample
+      .replace('riskTier: high', 'riskTier: high\nriskTier: low')
+      .replace('quorum: 1', 'quorum: 1\n  quorum: 1');
+    const line = (search: string) => text.slice(0, text.indexOf(search)).split('\n').length;
+    expect(linesOf(text)).toEqual([
+      `mlops.yaml:${line('riskTier: low')}: A key stands there twice: keys are unique.`,
+      `mlops.yaml:${line('  quorum: 1\n  quorum') + 1}: A key stands there twice: keys are unique.`,
+    ]);
+  });
+
+  it.each([
+    ['an indentation that fits nowhere', 'quorum: 1', ' quorum: 1\n  fourEyes: true', 0],
+    ['a brace that stays open', /strategy: all-at-once }$/m, 'strategy: all-at-once', 1],
+    ['an alias of nothing', 'riskTier: high', 'riskTier: *high', 0],
+    ['a key that is a list', 'riskTier: high', '? [riskTier]\n: high', undefined],
+  ])('refuses %s and says where to look', (_case, search, replacement, below) => {
+    const { text, line } = changed(search, replacement);
+    expect(linesOf(text)).toEqual([
+      expect.stringMatching(
+        /^mlops\.yaml:\d+: The file is not YAML: .+\. Look at this line and at the one above it\.$/,
+      ),
+    ]);
+    if (below !== undefined) expect(linesOf(text)[0]).toMatch(new RegExp(`^mlops\\.yaml:${line + below}: `));
   });
 
   it.each([
@@ -238,7 +319,7 @@ describe('mlops.yaml', () => {
       fc.property(
         fc.oneof(
           fc.string(),
-          fc.jsonValue().map((value) => stringify(value)),
+          fc.jsonValue().map((value) => dump(value)),
           fc
             .tuple(fc.nat(sample.length), fc.string())
             .map(([at, text]) => sample.slice(0, at) + text + sample.slice(at)),
@@ -288,7 +369,7 @@ describe('properties of the policy file', () => {
   it('a policy that is written as YAML is read as the same policy', () => {
     fc.assert(
       fc.property(policy, (written) =>
-        expect(parsePolicyFile(bytes(stringify(written)))).toMatchObject({ policy: written }),
+        expect(parsePolicyFile(bytes(dump(written)))).toMatchObject({ policy: written }),
       ),
     );
   });

@@ -1,22 +1,42 @@
 import { describe, expect, it } from '@jest/globals';
 import { step as approve } from '../../../functions/registry/approve-model-version.ts';
 import { step } from '../../../functions/registry/register-model-version.ts';
+import { readCsvRows } from '../../../shared/adapters/csv-rows.ts';
 import { canonicalJson, sha256Hex } from '../../../shared/domain/canonical-json.ts';
+import { Baseline } from '../../../shared/domain/drift/baseline.ts';
 import type { GateVerdict } from '../../../shared/domain/gate-verdict.ts';
+import type { Policy } from '../../../shared/domain/policy.ts';
 import type { Run } from '../../../shared/domain/run.ts';
-import { acceptedRun, BUCKET, testStage } from '../../fakes/accepted-run.ts';
+import { acceptedRun, BUCKET, DATA_URI, testStage } from '../../fakes/accepted-run.ts';
 import { fakeOnboarding } from '../../fakes/onboarding.ts';
 import { fakeRuns } from '../../fakes/runs.ts';
 import { fakeModelRegistry } from '../../fakes/sagemaker.ts';
 import { NOON } from '../../fakes/sample-records.ts';
+import { samplePolicy } from '../domain/sample-policy.ts';
 
 const ARTIFACT = `s3://${BUCKET}/runs/job/output/model.tar.gz`;
 const MODEL = 'the model';
 const verdict: GateVerdict = { verdict: 'passed', results: [], problems: [], championPresent: false };
 const GOLDEN = '{"input":"1,2","contentType":"text/csv","output":{"score":0.5}}\n';
 
-async function world(golden: string | undefined = GOLDEN) {
-  const accepted = await acceptedRun();
+const data = [{ name: 'flights', uri: DATA_URI }];
+const watched = samplePolicy({
+  data,
+  environments: [{ name: 'dev', instanceType: 'ml.t2.medium', capture: { percent: 100 } }],
+  monitoring: { drift: {} },
+});
+
+type Sample = { rows?: string; description?: string };
+
+async function world(golden: string | undefined = GOLDEN, sample: Sample = {}, policy?: Policy) {
+  const accepted = await acceptedRun({}, policy);
+  for (const [name, content] of [
+    ['training-sample.csv', sample.rows],
+    ['training-sample.json', sample.description],
+  ] as const) {
+    const uri = `s3://${BUCKET}/runs/${accepted.run.runId}/t1/postprocess/${name}`;
+    if (content !== undefined) accepted.objects.put(uri, content);
+  }
   const { documents, objects } = accepted;
   objects.put(ARTIFACT, MODEL);
   if (golden !== undefined)
@@ -45,6 +65,7 @@ async function world(golden: string | undefined = GOLDEN) {
     timeline: runs.timeline,
     documents,
     objects,
+    readRows: readCsvRows,
     registry,
     onboarding: fakeOnboarding(),
     stage: testStage,
@@ -132,6 +153,61 @@ describe('registering a version', () => {
       outcome: 'blocked',
       reasons: [expect.stringContaining(sentence)],
     });
+  });
+});
+
+const DESCRIPTION = JSON.stringify({ prediction: 'score', types: { carrier: 'categorical' } });
+const ROWS = 'distance,carrier,score\n266,3,0.25\n1400,11,0.5\n,3,0.125\n';
+
+describe('the baseline of a version', () => {
+  it('is made of the sample that postprocess left, and stands in run, registry and properties with its digest', async () => {
+    const w = await world(GOLDEN, { rows: ROWS, description: DESCRIPTION }, watched);
+    await expect(w.register()).resolves.toEqual({ outcome: 'registered', reasons: [] });
+    const baseline = (await w.current()).registered?.baseline;
+    expect(baseline?.uri).toBe(`s3://${BUCKET}/documents/${w.run.runId}/baseline.json`);
+    if (baseline === undefined) return;
+    const bytes = await w.deps.documents.read(baseline);
+    expect(baseline.sha256).toBe(sha256Hex(bytes));
+    const made = Baseline.parse(JSON.parse(Buffer.from(bytes).toString()));
+    expect(made).toMatchObject({ model: 'flight-delays', rows: 3, prediction: { name: 'score', kind: 'numeric' } });
+    expect(made.features).toMatchObject([
+      { name: 'distance', kind: 'numeric', present: 2, missing: 1 },
+      {
+        name: 'carrier',
+        kind: 'categorical',
+        domain: [
+          { value: '3', count: 2 },
+          { value: '11', count: 1 },
+        ],
+      },
+    ]);
+    const [version] = w.registry.versions;
+    expect(version?.request.baseline).toMatchObject({ uri: baseline.uri, sha256: baseline.sha256 });
+    expect(version?.properties['mlops:baseline-sha256']).toBe(baseline.sha256);
+  });
+
+  it.each([
+    ['there is no sample', {}, 'is missing, and the policy watches drift'],
+    ['nobody says what its columns are', { rows: ROWS }, 'is missing, and the policy watches drift'],
+    ['its description is no JSON', { rows: ROWS, description: '{' }, 'training-sample.json is not'],
+    ['its description is of another shape', { rows: ROWS, description: '{"types":{"a":"text"}}' }, 'is not'],
+    ['it is empty', { rows: '', description: DESCRIPTION }, 'training-sample.csv: It is empty'],
+    ['it has a header alone', { rows: 'distance,carrier,score\n', description: DESCRIPTION }, 'has no row'],
+    ['a named column is not there', { rows: 'distance\n1\n', description: DESCRIPTION }, 'is not in the header'],
+    ['a quote stays open', { rows: 'distance,carrier,score\n"1,2,3\n', description: DESCRIPTION }, 'It is no CSV'],
+  ])('blocks a model whose drift is watched where %s', async (_what, sample, sentence) => {
+    const w = await world(GOLDEN, sample, watched);
+    await expect(w.register()).resolves.toMatchObject({
+      outcome: 'blocked',
+      reasons: [expect.stringContaining(sentence)],
+    });
+    expect(w.registry.versions).toEqual([]);
+  });
+
+  it('is not needed where nobody watches drift', async () => {
+    const w = await world(GOLDEN, { rows: 'distance\n"', description: '{' }, samplePolicy({ data }));
+    await expect(w.register()).resolves.toMatchObject({ outcome: 'registered' });
+    expect((await w.current()).registered).not.toHaveProperty('baseline');
   });
 });
 

@@ -63,7 +63,13 @@ describe("the run's page", () => {
 });
 
 describe("the model's page", () => {
-  const view = { model: 'flight-delays', projectPath: 'ml/flight-delays', stewardsGroup: 'ml-stewards', runs: [run] };
+  const view = {
+    model: 'flight-delays',
+    projectPath: 'ml/flight-delays',
+    stewardsGroup: 'ml-stewards',
+    runs: [run],
+    monitoring: [],
+  };
 
   it('says what is live, what is on its way, and what waits', async () => {
     const live = sampleRelease(run, { version: 6 });

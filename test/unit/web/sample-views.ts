@@ -1,4 +1,5 @@
 import type { GateResult } from '../../../shared/domain/gate-verdict.ts';
+import type { MonitoringHistory } from '../../../shared/domain/monitoring-history.ts';
 import type { Review } from '../../../shared/domain/review.ts';
 import type { ReviewPacket } from '../../../shared/domain/review-packet.ts';
 import type { RunEvent } from '../../../shared/domain/run-event.ts';
@@ -14,6 +15,16 @@ export const frame = {
 };
 
 export const HOSTILE = `<script>alert("x")</script>'"&`;
+
+/** An environment that nothing watches yet. */
+export const UNWATCHED: MonitoringHistory = {
+  model: 'flight-delays',
+  environment: 'prod',
+  watched: undefined,
+  windows: [],
+  readings: [],
+  cases: [],
+};
 
 export function gate(changes: Partial<GateResult> = {}): GateResult {
   return {

@@ -21,6 +21,6 @@ export type State = z.infer<typeof State>;
 const Machine = z.looseObject({ StartAt: z.string(), States: z.record(z.string(), State) });
 
 /** A workflow of statemachines/, as the deployment reads it. */
-export function readWorkflow(name: 'model-lifecycle' | 'endpoint-rollout') {
+export function readWorkflow(name: 'model-lifecycle' | 'endpoint-rollout' | 'endpoint-rollback') {
   return Machine.parse(load(readFileSync(`statemachines/${name}.asl.yaml`, 'utf8')));
 }

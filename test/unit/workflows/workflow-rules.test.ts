@@ -51,6 +51,12 @@ describe('the rules for workflows', () => {
     expect(lintWorkflow(machine(states))).toEqual(expect.arrayContaining([expect.stringContaining(sentence)]));
   });
 
+  it('look into what a Map does with each item', () => {
+    const ItemProcessor = { StartAt: 'Read', States: { Read: { ...task, TimeoutSeconds: undefined } } };
+    const findings = lintWorkflow(machine({ Work: { Type: 'Map', ItemProcessor, End: true } }));
+    expect(findings).toEqual([expect.stringMatching(/^Work, each item: Read has no literal TimeoutSeconds/)]);
+  });
+
   it('find a start that is no state', () => {
     expect(lintWorkflow(machine({ Work: task }, 'Elsewhere'))).toContain('StartAt names Elsewhere, which is no state.');
   });

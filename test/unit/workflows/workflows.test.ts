@@ -35,7 +35,7 @@ describe('the workflows', () => {
   it.each(lambdas)('%s is served by the function of its own name', (name, { Arguments }) => {
     expect(Arguments?.FunctionName).toBe(`\${${name}Arn}`);
     const file = name.replaceAll(/(?<!^)([A-Z])/g, '-$1').toLowerCase();
-    const contexts = ['training', 'evaluation', 'registry', 'approval', 'deployment', 'operations'];
+    const contexts = ['training', 'evaluation', 'registry', 'approval', 'deployment', 'monitoring', 'operations'];
     expect(contexts.filter((context) => existsSync(`functions/${context}/${file}.ts`))).toHaveLength(1);
   });
 
@@ -44,8 +44,17 @@ describe('the workflows', () => {
     expect(Object.values(Arguments?.Payload ?? {}).includes('{% $states.context.Task.Token %}')).toBe(waits);
   });
 
-  it.each(lambdas)('%s tells which run and which attempt it works for', (_name, { Arguments }) => {
+  it.each(
+    lambdas.filter(([name]) => name !== 'ArrangeMonitoring'),
+  )('%s tells which run and which attempt it works for', (_name, { Arguments }) => {
     expect(Arguments?.Payload).toMatchObject({ runId: '{% $runId %}', attempt: '{% $attempt %}' });
+  });
+
+  it('watches what is live before it lets go of the lease, and parks a run whose version nobody would watch', () => {
+    expect(stateOf(rollout, 'RecordDeployment').Next).toBe('ArrangeMonitoring');
+    const { Arguments, Catch, Next } = stateOf(rollout, 'ArrangeMonitoring');
+    expect(Arguments?.Payload).toEqual({ model: '{% $model %}', environment: '{% $environment %}' });
+    expect([Next, Catch?.at(-1)?.Next]).toEqual(['ReleaseLease', 'ReleaseLease']);
   });
 
   it('catches every fault of every step of the lifecycle and parks the run; parking itself is left to the sweeper', () => {
@@ -91,7 +100,7 @@ describe('the workflows', () => {
   it('gives every step of a workflow more time than its function has', () => {
     for (const [name, { TimeoutSeconds = 0 }] of lambdas) {
       const key = `${name.slice(0, 1).toLowerCase()}${name.slice(1)}`;
-      const context = ['training', 'evaluation', 'registry', 'approval', 'deployment', 'operations'];
+      const context = ['training', 'evaluation', 'registry', 'approval', 'deployment', 'monitoring', 'operations'];
       const text = context.map((folder) => readFileSync(`functions/${folder}/functions.yml`, 'utf8')).join('\n');
       const own = new RegExp(`^${key}:[\\s\\S]*?(?=^\\w|(?![\\s\\S]))`, 'm').exec(text)?.[0] ?? '';
       const functionSeconds = Number(/^ {2}timeout: (\d+)/m.exec(own)?.[1] ?? 20);

@@ -1,0 +1,72 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import * as z from 'zod';
+import { BaselineBuilder, problemWithColumns } from '../shared/domain/drift/build-baseline.ts';
+import { writeBaseline } from '../shared/domain/drift/seal-baseline.ts';
+import { countOf } from '../shared/domain/format-number.ts';
+import { percentShower } from './percent-shower.ts';
+import { readJsonFile } from './read-input.ts';
+import type { Terminal } from './terminal.ts';
+import { readTrainingCsv } from './training-csv.ts';
+import { UsageError } from './usage-error.ts';
+import { writeOutput } from './write-output.ts';
+
+export type BaselineCommand = {
+  data: string;
+  target?: string | undefined;
+  prediction?: string | undefined;
+  types?: string | undefined;
+  out: string;
+};
+
+const ColumnTypes = z.record(z.string(), z.enum(['numeric', 'categorical']));
+
+/** `mlops drift baseline`: what training data looks like, for `compare`. @throws UsageError */
+export async function driftBaseline(command: BaselineCommand, terminal: Terminal): Promise<0> {
+  const data = resolve(terminal.cwd, command.data);
+  const out = resolve(terminal.cwd, command.out);
+  const options = {
+    target: command.target,
+    prediction: command.prediction,
+    types: command.types === undefined ? undefined : await readTypes(resolve(terminal.cwd, command.types)),
+  };
+  const shower = percentShower(terminal, `Reading ${command.data}`, (await sizeOf(data)) ?? 0);
+  let builder: BaselineBuilder | undefined;
+  try {
+    for await (const { cells, bytes } of readTrainingCsv(data)) {
+      shower.show(bytes);
+      if (builder !== undefined) {
+        builder.addRow(cells);
+        continue;
+      }
+      const problem = problemWithColumns(cells, options);
+      if (problem !== undefined) throw new UsageError(`${command.data}: ${problem}`);
+      builder = new BaselineBuilder(cells, options);
+    }
+  } finally {
+    shower.clear();
+  }
+  const baseline = builder?.finish();
+  if (baseline === undefined) throw new UsageError(`${command.data} is empty: a header and rows are needed.`);
+  if (baseline.rows === 0) throw new UsageError(`${command.data} has a header and no rows: there is nothing to learn.`);
+  await writeOutput(out, `${writeBaseline(baseline)}\n`);
+  const categorical = baseline.features.filter(({ kind }) => kind === 'categorical').length;
+  const kinds = `${baseline.features.length - categorical} numeric, ${categorical} categorical`;
+  const answers = baseline.prediction === null ? '' : `, and the prediction ${baseline.prediction.name}`;
+  terminal.out(
+    `${command.out}: ${countOf(baseline.rows, 'row')}, ${countOf(baseline.features.length, 'feature')} (${kinds})${answers}`,
+  );
+  return 0;
+}
+
+async function readTypes(path: string): Promise<z.infer<typeof ColumnTypes>> {
+  const parsed = ColumnTypes.safeParse(await readJsonFile(path, 'file of types'));
+  if (parsed.success) return parsed.data;
+  throw new UsageError(
+    `The file of types ${path} is not as agreed: write { "column": "numeric" or "categorical", … }.`,
+  );
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  return (await stat(path).catch(() => undefined))?.size;
+}

@@ -1,0 +1,20 @@
+/** Does `work` on every element, so many at a time. One failure holds up nothing else; all are returned. */
+export async function inParallel<Element>(
+  elements: Iterable<Element>,
+  atATime: number,
+  work: (element: Element) => Promise<unknown>,
+): Promise<{ element: Element; error: unknown }[]> {
+  const queue = [...elements];
+  const failures: { element: Element; error: unknown }[] = [];
+  async function workOff(): Promise<void> {
+    for (let element = queue.shift(); element !== undefined; element = queue.shift()) {
+      try {
+        await work(element);
+      } catch (error) {
+        failures.push({ element, error });
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: atATime }, workOff));
+  return failures;
+}
