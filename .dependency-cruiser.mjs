@@ -63,7 +63,7 @@ export default {
         'hono',
         'csv-parse',
       ),
-      '^\\.build/onboarding\\.json$',
+      '^\\.build/(onboarding|runbooks)\\.json$',
       NODE_BUILTINS,
     ),
     only('web-is-markup', '^web/', '^(shared/domain|events)/', npm('hono', 'd3-scale', 'd3-shape')),

@@ -73,7 +73,7 @@ async function run() {
   if (!others)
     say(`pandas and Evidently keep every row in memory: they are measured up to ${MOST_ROWS_FOR_OTHERS} rows.`);
 
-  say(`${'median of the runs'.padEnd(26)} rows/s  per CPU second  peak memory  ours is faster`);
+  say(`${'median of the runs'.padEnd(26)} rows/s  per CPU second  peak memory  ours is faster, by CPU time`);
   const results = new Map();
   for (const [kind, name, contend] of contenders) {
     if (!only.includes(kind) || (kind !== 'ours' && python === undefined)) continue;
@@ -89,30 +89,40 @@ async function run() {
 }
 
 function print(name, { rowsPerSecond, rowsPerCpuSecond, peakMegabytes }, ours) {
-  const ratio =
-    ours === undefined || name.startsWith('ours') ? '' : `${(ours.rowsPerSecond / rowsPerSecond).toFixed(1)}×`;
+  const times = (mine, theirs) => `${(mine / theirs).toFixed(1)}×`;
+  const ratios =
+    ours === undefined || name.startsWith('ours')
+      ? ['', '']
+      : [times(ours.rowsPerSecond, rowsPerSecond), times(ours.rowsPerCpuSecond, rowsPerCpuSecond)];
   say(
-    `${name.padEnd(26)} ${thousands(rowsPerSecond)}  ${thousands(rowsPerCpuSecond).padStart(14)}  ${peakMegabytes.toFixed(0).padStart(8)} MB  ${ratio.padStart(14)}`,
+    `${name.padEnd(26)} ${thousands(rowsPerSecond)}  ${thousands(rowsPerCpuSecond).padStart(14)}  ${peakMegabytes.toFixed(0).padStart(8)} MB  ${ratios[0].padStart(14)}  ${ratios[1].padStart(11)}`,
   );
 }
 
+/** By the clock, and in brackets by the processor's time, which says more on a machine that others use too. */
 function printGoals(results) {
-  const rate = (name) => results.get(name)?.rowsPerSecond;
-  const one = rate('ours, 1 thread');
+  const one = results.get('ours, 1 thread');
   if (one === undefined) return;
   const memory = Math.max(...[...results].filter(([name]) => name.startsWith('ours')).map(([, r]) => r.peakMegabytes));
+  const unit = { rowsPerSecond: 1_000, rowsPerCpuSecond: 1_000 };
   const goals = [
-    ['rows/s on one core (thousands)', one / 1_000, 1_200, 0],
-    ['times pandas', one / rate('orjson + pandas + numpy'), 5, 1],
-    ['times DuckDB, a thread each', one / rate('DuckDB, 1 thread'), 2, 1],
-    ['times Evidently', one / rate('Evidently report'), 60, 1],
+    ['thousand rows/s on one core', unit, 1_200],
+    ['times pandas', results.get('orjson + pandas + numpy'), 5],
+    ['times DuckDB, a thread each', results.get('DuckDB, 1 thread'), 2],
+    ['times Evidently', results.get('Evidently report'), 60],
   ];
   say();
-  for (const [what, found, goal, digits] of goals) {
-    if (Number.isNaN(found)) continue;
-    say(`${found >= goal ? '✓' : '✕'} ${what}: ${found.toFixed(digits)} (goal: ${goal} or more)`);
+  for (const [what, other, goal] of goals) {
+    if (other === undefined) continue;
+    const found = one.rowsPerSecond / other.rowsPerSecond;
+    const byCpu = one.rowsPerCpuSecond / other.rowsPerCpuSecond;
+    say(`${mark(found >= goal)} ${what}: ${found.toFixed(1)} (${byCpu.toFixed(1)}); the goal is ${goal} or more`);
   }
-  say(`${memory <= 128 ? '✓' : '✕'} peak memory: ${memory.toFixed(0)} MB (goal: 128 MB or less)`);
+  say(`${mark(memory <= 128)} MB of memory at most: ${memory.toFixed(0)}; the goal is 128 or less`);
+}
+
+function mark(reached) {
+  return reached ? '✓' : '✕';
 }
 
 /** The median by rows/s. */

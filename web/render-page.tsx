@@ -5,10 +5,9 @@ import { ModelPage, type ModelView } from './pages/model-page.tsx';
 import { OverviewPage, type OverviewView } from './pages/overview-page.tsx';
 import { ReviewPage, type ReviewView } from './pages/review-page.tsx';
 import { RunPage, type RunView } from './pages/run-page.tsx';
-import { RunbookPage } from './pages/runbook-page.tsx';
+import { RunbookPage, type RunbookView } from './pages/runbook-page.tsx';
 import { SignInPage, type SignInView } from './pages/sign-in-page.tsx';
 import type { PageFrame, Viewer } from './parts/layout.tsx';
-import type { Runbook } from './runbooks.ts';
 
 type SignedInFrame = PageFrame & { viewer: Viewer };
 
@@ -26,7 +25,7 @@ export const renderSignInPage = (frame: PageFrame, view: SignInView) =>
   documentOf(<SignInPage frame={frame} view={view} />);
 export const renderMessagePage = (frame: PageFrame, view: MessageView) =>
   documentOf(<MessagePage frame={frame} view={view} />);
-export const renderRunbookPage = (frame: PageFrame, view: Runbook) =>
+export const renderRunbookPage = (frame: PageFrame, view: RunbookView) =>
   documentOf(<RunbookPage frame={frame} view={view} />);
 
 async function documentOf(page: HtmlEscapedString | Promise<HtmlEscapedString>): Promise<string> {

@@ -14,6 +14,7 @@ import { gitlabMemberships } from '../../shared/adapters/gitlab/memberships.ts';
 import { onboardingRecords } from '../../shared/adapters/onboarding-records.ts';
 import { randomId } from '../../shared/adapters/random-id.ts';
 import { runRecords } from '../../shared/adapters/run-records.ts';
+import { runbookOf } from '../../shared/adapters/runbooks.ts';
 import { s3Documents } from '../../shared/adapters/s3/documents.ts';
 import { secretsManagerSecrets } from '../../shared/adapters/secrets-manager/secrets.ts';
 import { cookieSessions } from '../../shared/adapters/sign-in/cookie-sessions.ts';
@@ -49,7 +50,6 @@ import {
 } from '../../web/render-page.tsx';
 import { reportPolicy } from '../../web/report/report-policy.ts';
 import { responseHeaders } from '../../web/response-headers.ts';
-import { runbookOf } from '../../web/runbooks.ts';
 import { stylesheet, stylesheetPath } from '../../web/stylesheet.ts';
 
 export type ServePagesDependencies = ReviewSources &

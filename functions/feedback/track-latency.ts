@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { LatencyBudgetBurning } from '../../events/contracts/latency-budget-burning.ts';
 import { systemTime } from '../../shared/adapters/clock.ts';
 import { dynamodbCases } from '../../shared/adapters/dynamodb/cases.ts';
@@ -22,10 +21,8 @@ type TrackLatencyDeps = FollowSignalDeps & { documents: Pick<Documents, 'read'>;
 /** The burn rates look at several windows already, so one fact opens a case and one closes it. */
 const CONSECUTIVE = 1;
 
-const Detail = LatencyBudgetBurning.extend({ state: z.enum(['burning', 'recovered']).default('burning') });
-
-const consumer: Consumer<typeof Detail, TrackLatencyDeps> = {
-  detail: Detail,
+const consumer: Consumer<typeof LatencyBudgetBurning, TrackLatencyDeps> = {
+  detail: LatencyBudgetBurning,
   run: ({ detail }, deps) => trackLatency(detail, deps),
 };
 
@@ -44,7 +41,7 @@ export const handler = lambdaConsumer(consumer, (environment) => {
 });
 
 /** Opens the case of an endpoint that uses up its latency budget, and closes it when that is over. */
-export async function trackLatency(detail: z.output<typeof Detail>, deps: TrackLatencyDeps): Promise<void> {
+export async function trackLatency(detail: LatencyBudgetBurning, deps: TrackLatencyDeps): Promise<void> {
   const { model, environment, runId, version, commit, occurredAt } = detail;
   const run = await deps.runs.get(runId);
   const policy = await readPolicy(deps.documents, run);

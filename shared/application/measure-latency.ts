@@ -43,15 +43,34 @@ export async function measureLatency(
   const now = deps.now();
   const [before] = await deps.readings.list(model, environment, 1);
   const reading = await readEndpoint({ ...deployment, live }, objective, before, now, deps);
+  // Before it is recorded: who is cut off here finds the former reading again, and tells it then.
+  await tellOfRecovery(before, reading, live.commit, deps);
   await deps.readings.record(reading);
   await deps.metrics.publish(pointsOf(reading, now));
   for (const severity of ['page', 'ticket'] as const) {
     const lasting = reading[severity];
     if (lasting === undefined) continue;
-    const alert: BurnAlert = { model, environment, severity, since: lasting.since };
-    await deps.readings.tellOnce(alert, factOf(alert, reading, live.commit));
+    const alert: BurnAlert = { model, environment, severity, since: lasting.since, state: 'burning' };
+    await deps.readings.tellOnce(alert, factOf(alert, reading, live.commit, lasting.since));
   }
   return 'measured';
+}
+
+/** Once neither a page nor a ticket is due any more. */
+async function tellOfRecovery(
+  before: LatencyReading | undefined,
+  reading: LatencyReading,
+  commit: string,
+  { readings }: Pick<MeasureLatencyDeps, 'readings'>,
+): Promise<void> {
+  const [over] = (['page', 'ticket'] as const).flatMap((severity) => {
+    const lasted = before?.[severity];
+    return lasted === undefined ? [] : [{ severity, since: lasted.since }];
+  });
+  if (over === undefined || reading.page !== undefined || reading.ticket !== undefined) return;
+  const { model, environment, readUpTo } = reading;
+  const alert: BurnAlert = { model, environment, ...over, state: 'recovered' };
+  await readings.tellOnce(alert, factOf(alert, reading, commit, readUpTo));
 }
 
 async function readEndpoint(
@@ -105,23 +124,24 @@ function pointsOf(reading: LatencyReading, at: string): MetricPoint[] {
   ];
 }
 
-function factOf({ severity, since }: BurnAlert, reading: LatencyReading, commit: string) {
+function factOf({ severity, since, state }: BurnAlert, reading: LatencyReading, commit: string, occurredAt: string) {
   const detail: LatencyBudgetBurning = {
     runId: reading.runId,
     model: reading.model,
     commit,
-    occurredAt: since,
+    occurredAt,
     environment: reading.environment,
     endpointName: reading.endpointName,
     version: reading.version,
     severity,
     since,
+    state,
     withinMs: reading.objective.withinMs,
     target: reading.objective.target,
     burnRates: reading.burnRates.latency,
     errorsAlone: reading.errorPage !== undefined,
   };
-  return { detailType: 'LatencyBudgetBurning.v1', detail: LatencyBudgetBurning.parse(detail), occurredAt: since };
+  return { detailType: 'LatencyBudgetBurning.v1', detail: LatencyBudgetBurning.parse(detail), occurredAt };
 }
 
 function floorTo(seconds: number, unit: number): number {

@@ -1,8 +1,14 @@
 import type { LatencyReading } from '../domain/latency-reading.ts';
 import type { Fact } from './bus.ts';
 
-/** What began to burn, and when: names one alert for ever. */
-export type BurnAlert = { model: string; environment: string; severity: 'page' | 'ticket'; since: string };
+/** What began to burn at `since`, or that it is over: names one alert for ever. */
+export type BurnAlert = {
+  model: string;
+  environment: string;
+  severity: 'page' | 'ticket';
+  since: string;
+  state: 'burning' | 'recovered';
+};
 
 /** How endpoints answered, hour by hour. */
 export type LatencyReadings = {

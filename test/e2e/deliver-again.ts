@@ -10,7 +10,8 @@ const Deliveries = z.array(
     id: z.number(),
     trigger: z.string(),
     request_data: z.looseObject({
-      object_attributes: z.looseObject({ id: z.number(), status: z.string(), source: z.string() }),
+      object_kind: z.string(),
+      object_attributes: z.looseObject({ id: z.number() }),
     }),
   }),
 );
@@ -29,7 +30,7 @@ export async function deliverAgain(pipelineId: number): Promise<number[]> {
   const path = `/hooks/${hook?.id}/events`;
   const deliveries = Deliveries.parse(await gitlab('GET', `${path}?per_page=100`));
   const original = deliveries.find(
-    ({ request_data }) => request_data.object_attributes.id === pipelineId,
+    ({ request_data }) => request_data.object_kind === 'pipeline' && request_data.object_attributes.id === pipelineId,
   )?.request_data;
   if (original === undefined) throw new Error(`The webhook has reported nothing of pipeline ${pipelineId}.`);
   const resends = deliveries.map(({ id }) => async () => {

@@ -69,9 +69,11 @@ describe('a version that was found bad in prod', () => {
       to: good,
     });
     for (const runId of [live?.runId ?? '', rolledBack?.runId ?? '']) {
-      const { events } = await scene.stage.outcome(runId);
-      const told = events.findLast(({ type }) => type === 'endpoint-rolled-back');
-      expect(told?.actor).toContain(people.dataScientist.username);
+      const told = await poll('The rollback in the timeline', async () => {
+        const { events } = await scene.stage.outcome(runId);
+        return events.findLast(({ type }) => type === 'endpoint-rolled-back');
+      });
+      expect(told.actor).toContain(people.dataScientist.username);
     }
     const { events } = await scene.stage.outcome(live?.runId ?? '');
     expect(events.findLast(({ type }) => type === 'smoke-test-finished')?.detail).toMatchObject({ outcome: 'passed' });

@@ -19,8 +19,8 @@ export function fakeLatencyReadings(bus: Bus = fakeBus()): LatencyReadings {
         .slice(0, limit)
         .map((row) => structuredClone(row));
     },
-    async tellOnce({ model, environment, severity, since }, fact) {
-      const key = `${model}#${environment}#${severity}#${since}`;
+    async tellOnce({ model, environment, severity, since, state }, fact) {
+      const key = `${model}#${environment}#${severity}#${since}#${state}`;
       if (told.has(key)) return false;
       told.add(key);
       await bus.publish([fact]);

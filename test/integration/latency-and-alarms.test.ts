@@ -7,9 +7,10 @@ import {
   type MetricDatum,
   PutMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch';
+import { type AttributeValue, DeleteItemCommand, DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
 import { poll } from '../../local/demo/poll.ts';
 import { worldUrls } from '../../local/world/environment.ts';
@@ -26,6 +27,7 @@ import { VARIANT } from '../../shared/domain/capture-place.ts';
 import type { TrafficPeriod } from '../../shared/domain/latency-traffic.ts';
 import { Policy } from '../../shared/domain/policy.ts';
 import { endpointMetricsContract } from '../contract/suites/endpoint-metrics.ts';
+import { countMessages } from '../e2e/count-messages.ts';
 import { sampleEvent, sampleRelease, sampleRun } from '../fakes/sample-records.ts';
 import { testWorld } from '../harness/world.ts';
 import { traffic, until } from '../unit/monitoring/traffic.ts';
@@ -35,6 +37,7 @@ const MODEL = 'flight-delays';
 const NO_ERRORS = { clientErrors: 0, serverErrors: 0, modelErrors: 0 };
 const records = { table: STAGE, bus: eventbridgeBus({ bus: STAGE }) };
 const cloudwatch = new CloudWatchClient({});
+const dynamodb = new DynamoDBClient({});
 const urls = worldUrls(testWorld().ports);
 
 const Mails = z.array(z.looseObject({ to: z.string(), subject: z.string(), text: z.string() }));
@@ -77,6 +80,7 @@ async function putMinutes(endpointName: string, minutes: readonly TrafficPeriod[
 async function makePlace() {
   const environment = `t${randomBytes(4).toString('hex')}`;
   const endpointName = `${STAGE}-${MODEL}-${environment}`;
+  const runIds: string[] = [];
   const documents = s3Documents({ bucket: `${STAGE}-000000000000` });
   const put = async (pk: string, sk: string, entity: object) =>
     void (await openTable(STAGE).put(
@@ -104,10 +108,38 @@ async function makePlace() {
       policy: await documents.write(key, canonicalJson(policy), 'application/json'),
     });
     const { run } = await dynamodbRuns(records).create(accepted, sampleEvent(accepted));
+    runIds.push(run.runId);
     const deployment = { model: MODEL, environment, endpointName, live: sampleRelease(run, { version }) };
     await put(`MODEL#${MODEL}`, `DEPLOYMENT#${environment}`, { fence: 1, deployment });
   }
-  return { environment, endpointName, live };
+
+  /** Takes every trace away: other tests look at all that is live in this world. */
+  async function leave(): Promise<void> {
+    await invoke('withdrawMonitoring', { model: MODEL, environment });
+    // Who still reads of these runs must find them.
+    await poll('The end of the queues', async () => ((await countMessages()).moving === 0 ? true : undefined));
+    const ofModel = (await itemsOf(`MODEL#${MODEL}`)).filter((item) =>
+      [environment, ...runIds].some((ours) => JSON.stringify(item).includes(ours)),
+    );
+    const ofRuns = await Promise.all(runIds.map((runId) => itemsOf(`RUN#${runId}`)));
+    for (const { pk, sk } of [...ofModel, ...ofRuns.flat()])
+      await dynamodb.send(new DeleteItemCommand({ TableName: STAGE, Key: { pk, sk } }));
+  }
+  return { environment, endpointName, live, leave };
+}
+
+type Item = Record<'pk' | 'sk', AttributeValue>;
+
+async function itemsOf(pk: string): Promise<Item[]> {
+  const items: Item[] = [];
+  const query = {
+    TableName: STAGE,
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': { S: pk } },
+  };
+  for await (const { Items = [] } of paginateQuery({ client: dynamodb }, query))
+    for (const { pk, sk, ...rest } of Items) if (pk && sk) items.push({ ...rest, pk, sk });
+  return items;
 }
 
 async function invoke(name: string, input: object = {}): Promise<unknown> {
@@ -164,6 +196,8 @@ describe('what watches an environment', () => {
     await place.live(7, { ...DRIFT, ...LATENCY });
     await invoke('arrangeMonitoring', { model: MODEL, environment: place.environment });
   });
+
+  afterAll(() => place.leave());
 
   const scheduleOf = (environment: string) =>
     new SchedulerClient({}).send(new GetScheduleCommand({ GroupName: STAGE, Name: `${MODEL}-${environment}-drift` }));
@@ -233,6 +267,7 @@ describe('what watches an environment', () => {
     await invoke('withdrawMonitoring', { model: MODEL, environment: other.environment });
     expect((await alarmsOf(other.environment)).size).toBe(0);
     await expect(scheduleOf(other.environment)).rejects.toThrow(/not exist|not found/i);
+    await other.leave();
   });
 
   it('goes as far as a newer version does not ask for it, and changes nothing when it is arranged again', async () => {

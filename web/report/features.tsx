@@ -1,3 +1,6 @@
+import { DRIFTED_FROM, SIGNIFICANT_Q, WARNING_FROM } from '../../shared/domain/drift/thresholds.ts';
+import { formatThreshold } from '../../shared/domain/format-number.ts';
+import { formatShare } from '../../shared/domain/format-share.ts';
 import { FeatureCard } from './feature-card.tsx';
 import { FeatureStamp } from './feature-stamp.tsx';
 import { fitFeatures } from './fit-features.ts';
@@ -23,6 +26,12 @@ export function Features({ features, idOf }: FeaturesProps) {
         <section aria-labelledby="stamps">
           <h2 id="stamps">Features that moved less</h2>
           <Key />
+          <p class="small soft">
+            Drift: W₁/σ ≥ {formatThreshold(DRIFTED_FROM.wassersteinOverSigma)}, PSI ≥{' '}
+            {formatThreshold(DRIFTED_FROM.psi)}, L∞ ≥ {formatThreshold(DRIFTED_FROM.lInfinity)}, shares ±{' '}
+            {formatShare(DRIFTED_FROM.share)}. Warning: PSI or JS ≥ {formatThreshold(WARNING_FROM.jensenShannon)}. Each
+            counts where q ≤ {formatThreshold(SIGNIFICANT_Q)}.
+          </p>
           <ul class="stamps">{stamps}</ul>
         </section>
       )}

@@ -34,7 +34,7 @@ const report = `
 .rest { padding: 8px 16px 12px }
 .stamps { list-style: none; padding: 0; display: grid; gap: 20px 16px; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)) }
 .stamps h3 { font-size: var(--small); overflow-wrap: anywhere }
-.stamps h3 .dot { font-weight: 600 }
+.stamps h3 .dot { font-weight: 600; margin: 0 .25em }
 .stamps p { font-size: .75rem; color: var(--ink-soft); font-variant-numeric: tabular-nums }
 .stamps .thumb { height: 48px; margin: 4px 0 }
 :target { outline: 2px solid var(--accent); outline-offset: 2px }

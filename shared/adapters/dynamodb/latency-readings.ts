@@ -31,8 +31,8 @@ export function dynamodbLatencyReadings({ table: name, bus }: { table: string; b
       return items.map((item) => entityOf(LatencyReading, item));
     },
 
-    async tellOnce({ model, environment, severity, since }, fact) {
-      const key = { pk: `MODEL#${model}`, sk: `BURN#${environment}#${severity}#${since}` };
+    async tellOnce({ model, environment, severity, since, state }, fact) {
+      const key = { pk: `MODEL#${model}`, sk: `BURN#${environment}#${severity}#${since}#${state}` };
       const isFirst = await table.put(
         { ...key, ttl: ttlFrom(since), ...outboxAttributes(key, fact) },
         { expression: 'attribute_not_exists(pk)' },

@@ -51,15 +51,16 @@ export function latencyReadingsContract(make: () => Promise<{ readings: LatencyR
     expect(await readings.list(model, 'prod', 1)).toMatchObject([{ invocations: 46 }]);
   });
 
-  it('tells of each beginning once, of a page and of a ticket on their own', async () => {
+  it('tells of each beginning and each end once, of a page and of a ticket on their own', async () => {
     const since = '2026-11-23T10:40:00.000Z';
-    const tell = (severity: 'page' | 'ticket', at = since) =>
+    const tell = (severity: 'page' | 'ticket', at = since, state: 'burning' | 'recovered' = 'burning') =>
       readings.tellOnce(
-        { model, environment: 'prod', severity, since: at },
+        { model, environment: 'prod', severity, since: at, state },
         { detailType: 'LatencyBudgetBurning.v1', detail: { model, severity }, occurredAt: at },
       );
     expect([await tell('page'), await tell('page'), await tell('ticket')]).toEqual([true, false, true]);
     expect(await tell('page', '2026-11-23T11:40:00.000Z')).toBe(true);
-    expect(bus.facts.map(({ detail }) => detail.severity)).toEqual(['page', 'ticket', 'page']);
+    expect([await tell('page', since, 'recovered'), await tell('page', since, 'recovered')]).toEqual([true, false]);
+    expect(bus.facts.map(({ detail }) => detail.severity)).toEqual(['page', 'ticket', 'page', 'page']);
   });
 }

@@ -163,6 +163,28 @@ describe("an endpoint's page", () => {
   });
 });
 
+describe('runbooks', () => {
+  it('are read without signing in, with the way back on top where a live model is concerned', async () => {
+    const { world: made } = await world();
+    for (const name of ['drift', 'latency-page', 'latency-ticket', 'errors', 'no-data', 'monitor-silent']) {
+      const response = await get(made, `/runbooks/${name}`);
+      const text = await response.text();
+      expect([name, response.status]).toEqual([name, 200]);
+      expect(text.indexOf('npm run -s mlops -- rollback')).toBeGreaterThan(0);
+      expect(text.indexOf('npm run -s mlops -- rollback')).toBeLessThan(text.indexOf('<strong>Alarm</strong>'));
+    }
+    expect((await get(made, '/runbooks/unconfirmed-topic')).status).toBe(200);
+    expect((await get(made, '/runbooks/nothing')).status).toBe(404);
+  });
+
+  it('lead to each other, and to nothing that the pages lack', async () => {
+    const { world: made } = await world();
+    const text = await (await get(made, '/runbooks/latency-ticket')).text();
+    expect(text).toContain('<a href="/runbooks/latency-page">');
+    expect(text).not.toContain('.md"');
+  });
+});
+
 describe('every answer', () => {
   it.each([
     '/',

@@ -84,8 +84,23 @@ describe('measuring latency', () => {
     deps.endpointMetrics.minutes.set(endpointName, worse);
     clock.now = '2026-11-24T13:30:00.000Z';
     await measureLatencyEverywhere(deps);
-    const pages = bus.facts.filter(({ detail }) => detail.severity === 'page').map(({ detail }) => detail.since);
-    expect(pages).toEqual(['2026-11-23T11:58:00.000Z', '2026-11-24T13:28:00.000Z']);
+    const pages = bus.facts.filter(({ detail }) => detail.severity === 'page' && detail.state === 'burning');
+    expect(pages.map(({ detail }) => detail.since)).toEqual(['2026-11-23T11:58:00.000Z', '2026-11-24T13:28:00.000Z']);
+  });
+
+  it('tells once that neither a page nor a ticket is due any more', async () => {
+    const { deps, bus, clock, endpointName } = await trafficWith(4);
+    await measureLatencyEverywhere(deps);
+    const calm = until('2026-11-27T12:00:00.000Z', 60, 1_400, (start) => traffic(start, 20));
+    deps.endpointMetrics.minutes.set(endpointName, calm);
+    for (const time of ['12:00', '12:05']) {
+      clock.now = `2026-11-27T${time}:00.000Z`;
+      await measureLatencyEverywhere(deps);
+    }
+    const over = bus.facts.filter(({ detail }) => detail.state === 'recovered');
+    expect(over.map(({ detail, occurredAt }) => [detail.severity, detail.since, occurredAt])).toEqual([
+      ['page', '2026-11-23T11:58:00.000Z', '2026-11-27T11:58:00.000Z'],
+    ]);
   });
 
   it('leaves alone what has no objective, and what is not live', async () => {

@@ -137,7 +137,7 @@ describe('rows of a request', () => {
     ];
     const [, carrier] = read(...lines).features;
     expect(carrier).toMatchObject({
-      counts: Float64Array.of(0, 0, 1, 1, 2, 1),
+      counts: Float64Array.of(0, 0, 1, 1, 2, 1, 0),
       unseen: 2,
       topUnseen: new Map([['ZZ', 2]]),
     });

@@ -21,7 +21,7 @@ export function sampleBaseline(changes: Partial<Baseline> = {}): SealedBaseline 
     ...{ schema: 'mlops/drift-baseline/v1', model: null, rows: 3, approximate: false },
     features: [
       numericFeature('distance', [0, 1, 10, 69, 100.5, 1e6]),
-      categoricalFeature('carrier', ['AA', 'DL', 'Ünited', 'a "quoted" one', '7', 'True']),
+      categoricalFeature('carrier', ['AA', 'DL', 'Ünited', 'a "quoted" one', '7', 'True', 'x'.repeat(100)]),
       numericFeature('delay', []),
     ],
     prediction: numericFeature('score', [0.1, 0.25, 0.5]),
