@@ -34,7 +34,7 @@ describe('a version whose instances SageMaker refuses', () => {
     const before = await askProd(scene);
     await scene.prepareCandidate();
     await scene.clone.edit('mlops.yaml', (text) =>
-      text.replace('name: prod, instanceType: ml.m5.large', `name: prod, instanceType: ${LARGER}`),
+      text.replace('  instanceType: ml.m5.large', `  instanceType: ${LARGER}`),
     );
     await writeFile(quotas(), JSON.stringify({ [`${LARGER} for endpoint usage`]: 0 }));
     const waiting = await pushAndWaitForReview(scene, 'Serve from larger instances');

@@ -77,8 +77,8 @@ describe('a signed delivery that can not be read', () => {
 describe('a signed delivery that leads nowhere', () => {
   const ofJob = (status: string) => [{ id: 1, stage: 'package', name: 'package', status }];
   it.each([
-    ['another event', 'Push Hook', { object_kind: 'push' }, 'only a Pipeline Hook does'],
-    ['an unknown event', 'Emoji Hook', { whatever: 1 }, 'only a Pipeline Hook does'],
+    ['another event', 'Push Hook', { object_kind: 'push' }, 'only hooks of pipelines, issues and comments do'],
+    ['an unknown event', 'Emoji Hook', { whatever: 1 }, 'only hooks of pipelines, issues and comments do'],
     [
       'an unknown project',
       'Pipeline Hook',
