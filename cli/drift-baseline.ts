@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import * as z from 'zod';
 import { BaselineBuilder, problemWithColumns } from '../shared/domain/drift/build-baseline.ts';
 import { writeBaseline } from '../shared/domain/drift/seal-baseline.ts';
+import { writeModelMonitorBaseline } from '../shared/domain/drift/write-model-monitor-baseline.ts';
 import { countOf } from '../shared/domain/format-number.ts';
 import { percentShower } from './percent-shower.ts';
 import { readJsonFile } from './read-input.ts';
@@ -17,6 +18,9 @@ export type BaselineCommand = {
   prediction?: string | undefined;
   types?: string | undefined;
   out: string;
+  /** Where the same baseline is written as SageMaker Model Monitor knows it. */
+  statistics?: string | undefined;
+  constraints?: string | undefined;
 };
 
 const ColumnTypes = z.record(z.string(), z.enum(['numeric', 'categorical']));
@@ -50,6 +54,12 @@ export async function driftBaseline(command: BaselineCommand, terminal: Terminal
   if (baseline === undefined) throw new UsageError(`${command.data} is empty: a header and rows are needed.`);
   if (baseline.rows === 0) throw new UsageError(`${command.data} has a header and no rows: there is nothing to learn.`);
   await writeOutput(out, `${writeBaseline(baseline)}\n`);
+  const forModelMonitor = writeModelMonitorBaseline(baseline);
+  for (const file of ['statistics', 'constraints'] as const) {
+    const path = command[file];
+    if (path !== undefined)
+      await writeOutput(resolve(terminal.cwd, path), `${JSON.stringify(forModelMonitor[file], null, 2)}\n`);
+  }
   const categorical = baseline.features.filter(({ kind }) => kind === 'categorical').length;
   const kinds = `${baseline.features.length - categorical} numeric, ${categorical} categorical`;
   const answers = baseline.prediction === null ? '' : `, and the prediction ${baseline.prediction.name}`;

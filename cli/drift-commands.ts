@@ -27,6 +27,8 @@ export function addDrift(program: Command, terminal: Terminal, finish: (exitCode
     .option('--target <column>', 'the label: it is no feature')
     .option('--prediction <column>', "the model's own answers, compared with the answers that were captured")
     .option('--types <file>', 'JSON for columns whose kind the rule gets wrong: { "zip": "categorical" }')
+    .option('--statistics <file>', "also write Model Monitor's statistics.json, for tools that read it")
+    .option('--constraints <file>', "also write Model Monitor's constraints.json")
     .addHelpText('after', BASELINE_EXAMPLES)
     .exitOverride(asUsageError)
     .showHelpAfterError(false)

@@ -1,4 +1,5 @@
 import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
@@ -23,6 +24,8 @@ const CAPTURE_BUCKET = `mlops-${STAGE}-capture-${ACCOUNT}`;
 const ENVIRONMENT = 'prod';
 const REQUESTS = 150;
 const ROWS_A_REQUEST = 10;
+/** Stands in captured rows, and must never be seen again. */
+const PLANTED = 'PLANTED-7f3a9c';
 
 describe('a window of the live model', () => {
   let scene: E2eScene;
@@ -166,7 +169,10 @@ describe('a window of the live model', () => {
         eventVersion: '0',
       })}\n`;
     const Key = `${hourUriOf(destination, endpointName, at).slice(`s3://${CAPTURE_BUCKET}/`.length)}05-06-000-cut.jsonl`;
-    const Body = `${sample.slice(0, 20).map(line).join('')}${line(sample[20] ?? '').slice(0, 100)}`;
+    const CARRIER = 10;
+    const cells = (sample[20] ?? '').split(',').map((cell, column) => ([0, CARRIER].includes(column) ? PLANTED : cell));
+    const planted = cells.join(',');
+    const Body = `${sample.slice(0, 20).map(line).join('')}${line(planted).repeat(30)}${line(planted).slice(0, 300)}`;
     await new S3Client({ forcePathStyle: true }).send(new PutObjectCommand({ Bucket: CAPTURE_BUCKET, Key, Body }));
     const window = { from: '2020-02-03T04:00:00.000Z', to: '2020-02-03T05:00:00.000Z' };
     expect(await look(window)).toMatchObject({ outcome: 'judged', verdict: 'insufficient-data', breached: false });
@@ -174,7 +180,7 @@ describe('a window of the live model', () => {
     if (row?.report === undefined) throw new Error('the window has no report');
     const bytes = await s3Documents({ bucket: BUCKET }).read(row.report);
     expect(JSON.parse(Buffer.from(bytes).toString())).toMatchObject({
-      rows: 20,
+      rows: 50,
       invalidRecords: 1,
       findings: expect.arrayContaining([
         expect.objectContaining({
@@ -183,5 +189,31 @@ describe('a window of the live model', () => {
         }),
       ]),
     });
+    expect(Buffer.from(bytes).toString()).not.toContain(PLANTED);
+    if (row.page)
+      expect(Buffer.from(await s3Documents({ bucket: BUCKET }).read(row.page)).toString()).not.toContain(PLANTED);
   }, 60_000);
+
+  it('leaves no captured value in a log, a mail, an issue or a row', async () => {
+    const mails = await (await fetch(`${scene.world.urls.inbox}/api/mails`)).text();
+    const issues = JSON.stringify(await scene.stage.gitlab.issues());
+    const rows = JSON.stringify(await windows().list(MODEL, ENVIRONMENT, 50));
+    for (const told of [mails, issues, rows, ...(await linesOfLogs())]) expect(told).not.toContain(PLANTED);
+  }, 60_000);
+
+  /** What the functions that can see a window have logged, a text each. */
+  async function linesOfLogs(): Promise<string[]> {
+    const client = new CloudWatchLogsClient({});
+    const functions = ['planWindow', 'readBatch', 'judgeWindow', 'renderReport', 'publishWindow', 'trackCase'];
+    return Promise.all(
+      functions.map(async (name) => {
+        const logGroupName = `/aws/lambda/mlops-${STAGE}-${name}`;
+        const lines: string[] = [];
+        for await (const { events = [] } of paginateFilterLogEvents({ client }, { logGroupName }))
+          lines.push(...events.map(({ message }) => message ?? ''));
+        expect({ name, logged: lines.length > 0 }).toEqual({ name, logged: true });
+        return lines.join('\n');
+      }),
+    );
+  }
 });

@@ -80,6 +80,16 @@ describe('mlops drift baseline', () => {
     });
   });
 
+  it('writes the same as SageMaker Model Monitor knows it, and takes that as a baseline', async () => {
+    const files = ['--statistics', 'statistics.json', '--constraints', 'constraints.json'];
+    await mlops('baseline', '--data', 'train.csv', '--target', 'late', '--out', 'b.json', ...files);
+    expect(JSON.parse(readFileSync(at('statistics.json'), 'utf8')).dataset).toEqual({ item_count: 3000 });
+    const compared = ['--baseline', 'statistics.json', '--constraints', 'constraints.json', '--captures', 'captures'];
+    const { error } = await mlops('compare', ...compared, '--json', 'r.json');
+    expect(error.join()).not.toMatch(/baseline/);
+    expect(JSON.parse(readFileSync(at('r.json'), 'utf8')).baseline.rows).toBe(3000);
+  });
+
   it('takes the kinds that it is told', async () => {
     write('types.json', '{ "hour": "categorical" }');
     const { out } = await mlops('baseline', '--data', 'train.csv', '--types', 'types.json', '--out', 'b.json');
