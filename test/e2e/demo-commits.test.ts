@@ -36,5 +36,5 @@ describe('the three commits of the demo', () => {
     expect({ status: run.status, approval: run.approval, liveIn }).toEqual({ status: 'routed-back', liveIn: [] });
   }, 120_000);
 
-  it('leave a sound world', () => expectSoundWorld(scene), 60_000);
+  it('leave a sound world', () => expectSoundWorld(scene), 150_000);
 });

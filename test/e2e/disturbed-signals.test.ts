@@ -78,7 +78,7 @@ describe('a run whose signals are lost, doubled, reordered and raced', () => {
     expect(events.filter(({ type }) => type === 'approval-decided')).toHaveLength(1);
   }, 120_000);
 
-  it('leaves a sound world', () => expectSoundWorld(scene), 60_000);
+  it('leaves a sound world', () => expectSoundWorld(scene), 150_000);
 });
 
 async function pipelineStatus(PipelineExecutionArn: string): Promise<string | undefined> {

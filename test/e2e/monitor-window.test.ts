@@ -129,7 +129,7 @@ describe('a window of the live model', () => {
     expect(report.features.map(({ verdict }) => verdict)).not.toContain('drifted');
     expect(report.prediction?.verdict).toBe('ok');
     expect(Buffer.from(await documents.read(row.page)).toString()).toMatch(/^<!DOCTYPE html>/i);
-    expect(await countOf('MonitorAlive', window)).toEqual([1]);
+    expect(await countOf('DriftBreach', window)).toEqual([1]);
     expect(await countOf('WindowRows', window)).toEqual([1]);
   }, 60_000);
 

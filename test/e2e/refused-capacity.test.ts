@@ -84,7 +84,7 @@ describe('a version whose instances SageMaker refuses', () => {
     expect((await askProd(scene)).version).toBe(run.registered?.version);
   }, 120_000);
 
-  it('leaves a sound world', () => expectSoundWorld(scene), 60_000);
+  it('leaves a sound world', () => expectSoundWorld(scene), 150_000);
 });
 
 const runPage = (): string => `${scene.world.urls.web}/runs/${run.runId}`;

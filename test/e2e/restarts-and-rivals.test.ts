@@ -88,7 +88,7 @@ describe('three runs of one model, while every part of the world is restarted', 
     expect(liveIn).toEqual(['dev', 'qa', 'prod']);
   }, 120_000);
 
-  it('leave a sound world', () => expectSoundWorld(scene), 60_000);
+  it('leave a sound world', () => expectSoundWorld(scene), 150_000);
 });
 
 async function pushCandidate(message: string): Promise<string> {

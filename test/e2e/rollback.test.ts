@@ -128,7 +128,7 @@ describe('the version that comes next', () => {
     expect((await prod()).rolledBack).toBeUndefined();
   }, 60_000);
 
-  it('leaves a sound world', () => expectSoundWorld(scene), 60_000);
+  it('leaves a sound world', () => expectSoundWorld(scene), 150_000);
 });
 
 async function pushApproved(message: string): Promise<Run> {
