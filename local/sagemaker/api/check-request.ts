@@ -63,22 +63,49 @@ function checkStructure(model: ServiceModel, shape: Shape, value: unknown, path:
 
 function checkList(model: ServiceModel, shape: Shape, value: unknown, path: string, problems: string[]): unknown[] {
   if (!Array.isArray(value)) throw wrongType(value, 'List', path);
-  checkLength(shape, value.length, JSON.stringify(value), path, problems);
+  checkLength(shape, value.length, shown(value), path, problems);
   const member = shape.member?.shape;
   if (member === undefined) return value;
-  return value.map((item, index) => checkValue(model, member, item, `${path}.${index + 1}.member`, problems));
+  const found: string[] = [];
+  const checked = value.map((item, index) => checkValue(model, member, item, `${path}.${index + 1}.member`, found));
+  problems.push(...summed(model.shape(member), 'Member', found, value, path));
+  return checked;
 }
 
 function checkMap(model: ServiceModel, shape: Shape, value: unknown, path: string, problems: string[]): Fields {
   if (!isFields(value)) throw wrongType(value, 'Map', path);
-  checkLength(shape, Object.keys(value).length, JSON.stringify(value), path, problems);
+  checkLength(shape, Object.keys(value).length, shown(value), path, problems);
   const checked: Fields = {};
+  const [keys, values]: [string[], string[]] = [[], []];
   for (const [key, item] of Object.entries(value)) {
-    if (shape.key !== undefined) checkValue(model, shape.key.shape, key, `${path}.key`, problems);
+    if (shape.key !== undefined) checkValue(model, shape.key.shape, key, `${path}.key`, keys);
     checked[key] =
-      shape.value === undefined ? item : checkValue(model, shape.value.shape, item, `${path}.${key}.member`, problems);
+      shape.value === undefined ? item : checkValue(model, shape.value.shape, item, `${path}.${key}.member`, values);
   }
+  if (shape.key !== undefined) problems.push(...summed(model.shape(shape.key.shape), 'Map keys', keys, value, path));
+  if (shape.value !== undefined)
+    problems.push(...summed(model.shape(shape.value.shape), 'Map value', values, value, path));
   return checked;
+}
+
+/**
+ * Plain members of lists and maps are complained about once for all of them, with the whole list or map and every constraint
+ * that its members have; structures inside are complained about one by one, each at its own path.
+ */
+function summed(member: Shape, what: string, found: string[], whole: unknown, path: string): string[] {
+  if (found.length === 0 || ['structure', 'list', 'map'].includes(member.type)) return found;
+  return [broken(shown(whole), path, `${what} must satisfy constraint: [${constraintsOf(member).join(', ')}]`)];
+}
+
+function constraintsOf(shape: Shape): string[] {
+  const measure = shape.type === 'string' ? 'length' : 'value';
+  const least = shape.min ?? (shape.max !== undefined && measure === 'length' ? 0 : undefined);
+  return [
+    ...(shape.max === undefined ? [] : [`Member must have ${measure} less than or equal to ${shape.max}`]),
+    ...(least === undefined ? [] : [`Member must have ${measure} greater than or equal to ${least}`]),
+    ...(shape.enum === undefined ? [] : [`Member must satisfy enum value set: [${shape.enum.join(', ')}]`]),
+    ...(shape.pattern === undefined ? [] : [`Member must satisfy regular expression pattern: ${shape.pattern}`]),
+  ];
 }
 
 function checkString(shape: Shape, value: unknown, path: string, problems: string[]): string {
@@ -125,15 +152,26 @@ function checkLength(shape: Shape, length: number, shown: string, path: string, 
 }
 
 function broken(value: string, path: string, constraint: string): string {
-  const shown = value === 'null' ? 'null' : `'${value.length > 200 ? `${value.slice(0, 200)}…` : value}'`;
-  return `Value ${shown} at '${path}' failed to satisfy constraint: ${constraint}`;
+  return `Value ${value === 'null' ? 'null' : `'${value}'`} at '${path}' failed to satisfy constraint: ${constraint}`;
+}
+
+/** As Java shows lists and maps: `[a, b]`, `{k=v}`. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(shown).join(', ')}]`;
+  if (!isFields(value)) return String(value);
+  return `{${Object.entries(value)
+    .map(([key, item]) => `${key}=${shown(item)}`)
+    .join(', ')}}`;
 }
 
 function wrongType(value: unknown, wanted: string, path: string): SerializationException {
   const given =
     value === null ? 'NULL' : Array.isArray(value) ? 'LIST' : typeof value === 'object' ? 'STRUCTURE' : typeof value;
+  const article = wanted === 'Integer' ? 'an' : 'a';
   const where = path === '' ? 'the request' : path;
-  return new SerializationException(`${given.toUpperCase()}_VALUE can not be converted to a ${wanted} (at ${where})`);
+  return new SerializationException(
+    `${given.toUpperCase()}_VALUE can not be converted to ${article} ${wanted} (at ${where})`,
+  );
 }
 
 function lowerFirst(name: string): string {

@@ -14,7 +14,7 @@ import type {
   StopPipelineExecutionRequest,
 } from '@aws-sdk/client-sagemaker';
 import type { Checked, CheckedWithToken } from '../api/checked.ts';
-import { page } from '../api/paging.ts';
+import { inOrder, page, sorted } from '../api/paging.ts';
 import { ConflictException, ResourceNotFound, ValidationException } from '../errors.ts';
 import { planPipeline } from '../pipelines/definition.ts';
 import { parametersFor } from '../pipelines/parameters.ts';
@@ -162,14 +162,13 @@ export function listPipelineExecutions(
     .filter(
       (execution) =>
         (after === undefined || execution.createdAt > after) && (before === undefined || execution.createdAt < before),
-    )
-    .sort((a, b) =>
-      request.SortBy === 'PipelineExecutionArn'
-        ? a.arn.localeCompare(b.arn)
-        : a.createdAt.getTime() - b.createdAt.getTime(),
     );
-  if (request.SortOrder !== 'Ascending') found.reverse();
-  const { items, ...next } = page(found, request);
+  const list = sorted(
+    found,
+    ({ arn, createdAt }) => [request.SortBy === 'PipelineExecutionArn' ? arn : createdAt.getTime(), arn],
+    request.SortOrder !== 'Ascending',
+  );
+  const { items, ...next } = page(list, request);
   return {
     PipelineExecutionSummaries: items.map((execution) => ({
       PipelineExecutionArn: execution.arn,
@@ -190,8 +189,9 @@ export function listPipelineExecutionSteps(
 ): Checked<ListPipelineExecutionStepsResponse> {
   if (request.PipelineExecutionArn === undefined) throw new ValidationException('PipelineExecutionArn is required.');
   const { steps } = find(world, request.PipelineExecutionArn);
-  const ordered = request.SortOrder === 'Ascending' ? steps : steps.toReversed();
-  const { items, ...next } = page(ordered, request);
+  const places = new Map(steps.map((step, index) => [step, index]));
+  const list = sorted(steps, (step) => [places.get(step) ?? 0, step.name], request.SortOrder !== 'Ascending');
+  const { items, ...next } = page(list, request);
   return {
     PipelineExecutionSteps: items.map((step) => ({
       StepName: step.name,
@@ -212,7 +212,7 @@ export function listPipelineParametersForExecution(
   world: World,
   request: Checked<ListPipelineParametersForExecutionRequest>,
 ): ListPipelineParametersForExecutionResponse {
-  const { items, ...next } = page(find(world, request.PipelineExecutionArn).parameters, request);
+  const { items, ...next } = page(inOrder(find(world, request.PipelineExecutionArn).parameters), request);
   return { PipelineParameters: items, ...next };
 }
 

@@ -9,7 +9,7 @@ import type {
   UpdatePipelineRequest,
 } from '@aws-sdk/client-sagemaker';
 import type { Checked, CheckedWithToken } from '../api/checked.ts';
-import { page } from '../api/paging.ts';
+import { page, sorted } from '../api/paging.ts';
 import { resourceOfArn } from '../arns.ts';
 import { ObjectUnavailable } from '../aws/object-store.ts';
 import { ConflictException, ResourceNotFound, ValidationException } from '../errors.ts';
@@ -122,14 +122,13 @@ export function listPipelines(world: World, request: Checked<ListPipelinesReques
       (pipeline) =>
         (after === undefined || pipeline.CreationTime > after) &&
         (before === undefined || pipeline.CreationTime < before),
-    )
-    .sort((a, b) =>
-      request.SortBy === 'Name'
-        ? a.PipelineName.localeCompare(b.PipelineName)
-        : a.CreationTime.getTime() - b.CreationTime.getTime(),
     );
-  if (request.SortOrder !== 'Ascending') found.reverse();
-  const { items, ...next } = page(found, request);
+  const list = sorted(
+    found,
+    ({ PipelineName: name, CreationTime }) => [request.SortBy === 'Name' ? name : CreationTime.getTime(), name],
+    request.SortOrder !== 'Ascending',
+  );
+  const { items, ...next } = page(list, request);
   return {
     PipelineSummaries: items.map((pipeline) => ({ ...pipeline, LastExecutionTime: pipeline.LastRunTime })),
     ...next,

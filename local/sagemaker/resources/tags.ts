@@ -8,7 +8,7 @@ import type {
   Tag,
 } from '@aws-sdk/client-sagemaker';
 import type { Checked } from '../api/checked.ts';
-import { page } from '../api/paging.ts';
+import { inOrder, page } from '../api/paging.ts';
 import { ValidationException } from '../errors.ts';
 import type { World } from '../world.ts';
 
@@ -19,7 +19,7 @@ export function addTags(world: World, request: Checked<AddTagsInput>): AddTagsOu
 }
 
 export function listTags(world: World, request: Checked<ListTagsInput>): ListTagsOutput {
-  const { items, ...next } = page(tagsOf(world, request.ResourceArn), request);
+  const { items, ...next } = page(inOrder(tagsOf(world, request.ResourceArn)), request);
   return { Tags: items, ...next };
 }
 
