@@ -3,6 +3,7 @@ import * as endpointConfig from '../resources/endpoint-config.ts';
 import * as model from '../resources/model.ts';
 import * as modelPackage from '../resources/model-package.ts';
 import * as modelPackageGroup from '../resources/model-package-group.ts';
+import * as groupPolicy from '../resources/model-package-group-policy.ts';
 import * as pipeline from '../resources/pipeline.ts';
 import * as execution from '../resources/pipeline-execution.ts';
 import * as processingJob from '../resources/processing-job.ts';
@@ -38,10 +39,16 @@ export const operations: Record<string, Operation> = {
   ListTrainingJobs: trainingJob.listTrainingJobs,
   CreateModelPackageGroup: modelPackageGroup.createModelPackageGroup,
   DescribeModelPackageGroup: modelPackageGroup.describeModelPackageGroup,
+  DeleteModelPackageGroup: modelPackageGroup.deleteModelPackageGroup,
   ListModelPackageGroups: modelPackageGroup.listModelPackageGroups,
+  PutModelPackageGroupPolicy: groupPolicy.putModelPackageGroupPolicy,
+  GetModelPackageGroupPolicy: groupPolicy.getModelPackageGroupPolicy,
+  DeleteModelPackageGroupPolicy: groupPolicy.deleteModelPackageGroupPolicy,
   CreateModelPackage: modelPackage.createModelPackage,
   DescribeModelPackage: modelPackage.describeModelPackage,
+  BatchDescribeModelPackage: modelPackage.batchDescribeModelPackage,
   UpdateModelPackage: modelPackage.updateModelPackage,
+  DeleteModelPackage: modelPackage.deleteModelPackage,
   ListModelPackages: modelPackage.listModelPackages,
   CreateModel: model.createModel,
   DescribeModel: model.describeModel,

@@ -65,7 +65,7 @@ export function containerOf(world: World, model: Model): DeployedContainer {
   if (own === undefined) throw new ValidationException(`The model ${model.ModelName} has no container.`);
   if (own.ModelPackageName === undefined) return deployed(own, own.Environment);
   const version = findPackage(world, own.ModelPackageName);
-  if (version.ModelApprovalStatus !== 'Approved') {
+  if (version.ModelPackageGroupName !== undefined && version.ModelApprovalStatus !== 'Approved') {
     throw new ValidationException(
       `Cannot create Model from ModelPackage ${version.ModelPackageArn}: its approval status is ${version.ModelApprovalStatus}. Only Approved model packages can be deployed.`,
     );

@@ -18,11 +18,15 @@ import type { Checked } from '../api/checked.ts';
 /** What Describe answers is what is kept, wherever the resource has no life that Describe hides. */
 export type ProcessingJob = Checked<DescribeProcessingJobResponse>;
 export type TrainingJob = Checked<DescribeTrainingJobResponse>;
-export type ModelPackageGroup = Checked<DescribeModelPackageGroupOutput>;
+export type ModelPackageGroup = Checked<DescribeModelPackageGroupOutput> & {
+  /** The number of the last version that was registered: numbers are not used again. */
+  lastVersion?: number;
+  policy?: string;
+};
 export type Model = Checked<DescribeModelOutput>;
 export type EndpointConfig = Checked<DescribeEndpointConfigOutput>;
 
-export type ModelPackage = Checked<DescribeModelPackageOutput> & { clientToken?: string };
+export type ModelPackage = Checked<DescribeModelPackageOutput> & { clientToken?: string; updateToken?: string };
 
 export type PipelineVersion = { id: number; definition: string; createdAt: Date };
 export type Pipeline = Checked<Omit<DescribePipelineResponse, 'PipelineDefinition'>> & {
