@@ -48,6 +48,19 @@ export async function pushPayload(world: World, event: PushEvent) {
   };
 }
 
-function pushOptions(options: string[]): object {
-  return options.includes('ci.skip') ? { ci: { skip: true } } : {};
+/** `ci.skip` is `{ci: {skip: true}}`, `ci.variable=A=1` is `{ci: {variable: {"A=1": 1}}}`. */
+function pushOptions(options: string[]): Record<string, Record<string, unknown>> {
+  const told: Record<string, Record<string, unknown>> = {};
+  for (const option of options) {
+    const [, namespace = '', key = '', value] =
+      /^(ci|merge_request|mr|secret_push_protection|integrations)\.(\w+)(?:=(.*))?$/s.exec(option) ?? [];
+    if (!key) continue;
+    const group = namespace === 'mr' ? 'merge_request' : namespace;
+    const known = told[group] ?? {};
+    if (value === undefined) known[key] = true;
+    else if (key === 'variable' || key === 'label') known[key] = { ...Object(known[key]), [value]: 1 };
+    else known[key] = value;
+    told[group] = known;
+  }
+  return told;
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { canSeeIssue, GUEST, OWNER, REPORTER } from '../access.ts';
 import { type IssueAction, issuePayload } from '../hooks/payload-issue.ts';
+import { ensureLabel } from '../labels.ts';
 import type { Issue, User } from '../rows.ts';
 import type { World } from '../world.ts';
 import { type Api, type ApiContext, numberInPath, openProject, paginate, requireCaller } from './api.ts';
@@ -109,6 +110,7 @@ function announceIssue(world: World, issue: Issue, actor: User, action: IssueAct
 /** Changes an issue as the user asks, notes down what GitLab notes down, and tells the hooks. */
 export function changeIssue(world: World, issue: Issue, user: User, given: Fields): Issue {
   const changed = world.db.issues.update(issue.id, changesOf(world, issue, given, user));
+  for (const label of changed.labels) ensureLabel(world, issue.project_id, label);
   const action = changed.state === issue.state ? 'update' : changed.state === 'closed' ? 'close' : 'reopen';
   if (action !== 'update') addSystemNote(world, 'Issue', changed, user, action === 'close' ? 'closed' : 'reopened');
   announceIssue(world, changed, user, action, issue);
@@ -163,6 +165,7 @@ export function routeIssues(api: Api, world: World): void {
       closed_at: null,
       closed_by_id: null,
     });
+    for (const label of issue.labels) ensureLabel(world, project.id, label);
     announceIssue(world, issue, author, 'open');
     return c.json(show(issue), 201);
   });
@@ -187,20 +190,6 @@ export function routeIssues(api: Api, world: World): void {
       db.notes.remove(note.id);
     db.issues.remove(issue.id);
     return c.body(null, 204);
-  });
-
-  api.get('/projects/:id/labels', (c) => {
-    const { project, user, access } = openProject(world, c);
-    const seen = db.issues.filter((row) => row.project_id === project.id && canSeeIssue(row, user, access));
-    const names = unique(seen.flatMap((row) => row.labels)).sort();
-    return paginate(c, names, (name) => ({
-      id: names.indexOf(name) + 1,
-      name,
-      color: '#6699cc',
-      text_color: '#FFFFFF',
-      description: null,
-      is_project_label: true,
-    }));
   });
 }
 

@@ -87,6 +87,8 @@ export function routeProjects(api: Api, world: World): void {
       last_activity_at: created_at,
       known_refs: {},
       pushing_user_id: null,
+      archived: false,
+      settings: {},
     });
     await world.repositories.ensure(project);
     if (namespace.kind === 'group' && !user.is_admin) {
