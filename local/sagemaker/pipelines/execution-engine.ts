@@ -6,6 +6,7 @@ import type { Executions, World } from '../world.ts';
 import { type PlannedStep, planPipeline } from './definition.ts';
 import { progressOf } from './next-steps.ts';
 import { evaluateCondition, failureMessage, jobEnded, reasonOf, StepFailed, startJob } from './run-step.ts';
+import { selectedSteps } from './selection.ts';
 
 /** The service's own words; the reasons stand at the steps. */
 const STEPS_FAILED = 'Step failure: One or multiple steps failed.';
@@ -60,7 +61,7 @@ export class ExecutionEngine implements Executions {
     const execution = this.#find(arn);
     if (this.#closing || execution === undefined) return;
     const plan = planPipeline(execution.definition);
-    const { ready, running, failed } = progressOf(plan.steps, execution.steps);
+    const { ready, running, failed } = progressOf(selectedSteps(plan.steps, execution.selection), execution.steps);
     if (execution.status === 'Stopping') {
       if (!running) this.#end(execution, { status: 'Stopped' });
     } else if (ready.length > 0) {

@@ -22,7 +22,12 @@ export function createModel(world: World, request: Checked<CreateModelInput>): {
   }
   const { Tags: tags, ...given } = request;
   requireOneContainer(given);
-  const model: Model = { ...given, ModelArn: arn, CreationTime: world.now() };
+  const model: Model = {
+    ...given,
+    EnableNetworkIsolation: given.EnableNetworkIsolation ?? false,
+    ModelArn: arn,
+    CreationTime: world.now(),
+  };
   containerOf(world, model); // Refuses what could not be deployed.
   setTags(world, arn, tags);
   world.store.models.put(model.ModelName, model);

@@ -5,8 +5,11 @@ import type {
   DescribePipelineResponse,
   ListPipelinesRequest,
   ListPipelinesResponse,
+  ListPipelineVersionsRequest,
+  ListPipelineVersionsResponse,
   PipelineDefinitionS3Location,
   UpdatePipelineRequest,
+  UpdatePipelineVersionRequest,
 } from '@aws-sdk/client-sagemaker';
 import type { Checked, CheckedWithToken } from '../api/checked.ts';
 import { page, sorted } from '../api/paging.ts';
@@ -14,7 +17,7 @@ import { resourceOfArn } from '../arns.ts';
 import { ObjectUnavailable } from '../aws/object-store.ts';
 import { ConflictException, ResourceNotFound, ValidationException } from '../errors.ts';
 import { planPipeline } from '../pipelines/definition.ts';
-import type { Pipeline, PipelineVersion } from '../state/records.ts';
+import type { Pipeline, PipelineExecution, PipelineVersion } from '../state/records.ts';
 import type { World } from '../world.ts';
 import { forgetTags, setTags } from './tags.ts';
 
@@ -89,7 +92,13 @@ export function describePipeline(
   request: Checked<DescribePipelineRequest>,
 ): Checked<DescribePipelineResponse> {
   const pipeline = findPipeline(world, request.PipelineName);
-  return { ...pipeline, PipelineDefinition: versionOf(pipeline, request.PipelineVersionId).definition };
+  const version = versionOf(pipeline, request.PipelineVersionId);
+  return {
+    ...pipeline,
+    PipelineDefinition: version.definition,
+    PipelineVersionDisplayName: version.displayName,
+    PipelineVersionDescription: version.description,
+  };
 }
 
 export function deletePipeline(world: World, request: Checked<DeletePipelineRequest>): { PipelineArn: string } {
@@ -133,6 +142,58 @@ export function listPipelines(world: World, request: Checked<ListPipelinesReques
     PipelineSummaries: items.map((pipeline) => ({ ...pipeline, LastExecutionTime: pipeline.LastRunTime })),
     ...next,
   };
+}
+
+/** The newest first unless asked otherwise. */
+export function listPipelineVersions(
+  world: World,
+  request: Checked<ListPipelineVersionsRequest>,
+): Checked<ListPipelineVersionsResponse> {
+  const { PipelineArn, versions } = findPipeline(world, request.PipelineName);
+  const { CreatedAfter: after, CreatedBefore: before } = request;
+  const list = sorted(
+    versions.filter(
+      ({ createdAt }) => (after === undefined || createdAt > after) && (before === undefined || createdAt < before),
+    ),
+    ({ id }) => [id, ''],
+    request.SortOrder !== 'Ascending',
+  );
+  const { items, ...next } = page(list, request);
+  const PipelineVersionSummaries = items.map((version) => ({
+    PipelineArn,
+    PipelineVersionId: version.id,
+    CreationTime: version.createdAt,
+    PipelineVersionDisplayName: version.displayName,
+    PipelineVersionDescription: version.description,
+    LastExecutionPipelineExecutionArn: lastExecutionOf(world, PipelineArn, version.id),
+  }));
+  return { PipelineVersionSummaries, ...next };
+}
+
+export function updatePipelineVersion(
+  world: World,
+  request: Checked<UpdatePipelineVersionRequest>,
+): { PipelineArn: string; PipelineVersionId: number } {
+  const pipeline = findPipeline(world, request.PipelineArn);
+  const before = versionOf(pipeline, request.PipelineVersionId);
+  const { PipelineVersionDisplayName: displayName, PipelineVersionDescription: description } = request;
+  const changed = {
+    ...before,
+    ...(displayName === undefined ? {} : { displayName }),
+    ...(description === undefined ? {} : { description }),
+  };
+  save(world, { ...pipeline, versions: pipeline.versions.map((each) => (each === before ? changed : each)) });
+  return { PipelineArn: pipeline.PipelineArn, PipelineVersionId: before.id };
+}
+
+function lastExecutionOf(world: World, pipelineArn: string, version: number): string | undefined {
+  return world.store.executions
+    .all()
+    .filter((execution) => execution.pipelineArn === pipelineArn && execution.versionId === version)
+    .reduce<PipelineExecution | undefined>(
+      (last, execution) => (last === undefined || execution.createdAt >= last.createdAt ? execution : last),
+      undefined,
+    )?.arn;
 }
 
 /** By name or ARN. @throws ResourceNotFound */

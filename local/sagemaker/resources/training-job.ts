@@ -1,6 +1,7 @@
 import type {
   CreateTrainingJobRequest,
   CreateTrainingJobResponse,
+  DeleteTrainingJobRequest,
   DescribeTrainingJobRequest,
   ListTrainingJobsRequest,
   ListTrainingJobsResponse,
@@ -16,7 +17,7 @@ import { scriptFailure } from '../jobs/script-mode.ts';
 import { artifactUriOf, collectTraining, prepareTraining, readFailure } from '../jobs/training-contract.ts';
 import type { TrainingJob } from '../state/records.ts';
 import type { World } from '../world.ts';
-import { setTags, tagMap } from './tags.ts';
+import { forgetTags, setTags, tagMap } from './tags.ts';
 
 const LOG_GROUP = '/aws/sagemaker/TrainingJobs';
 const DEFAULT_MAX_RUNTIME_SECONDS = 86_400;
@@ -52,6 +53,9 @@ export function createTrainingJob(
   setTags(world, arn, tags);
   const job: TrainingJob = {
     ...given,
+    EnableNetworkIsolation: given.EnableNetworkIsolation ?? false,
+    EnableInterContainerTrafficEncryption: given.EnableInterContainerTrafficEncryption ?? false,
+    EnableManagedSpotTraining: given.EnableManagedSpotTraining ?? false,
     StoppingCondition: given.StoppingCondition ?? { MaxRuntimeInSeconds: DEFAULT_MAX_RUNTIME_SECONDS },
     TrainingJobArn: arn,
     TrainingJobStatus: 'InProgress',
@@ -82,12 +86,35 @@ export function stopTrainingJob(world: World, request: Checked<StopTrainingJobRe
   return {};
 }
 
+/** Only a job that has ended can go; its name is then free again. */
+export function deleteTrainingJob(world: World, request: Checked<DeleteTrainingJobRequest>): Record<string, never> {
+  const job = find(world, request.TrainingJobName);
+  if (job.TrainingJobStatus === 'InProgress' || job.TrainingJobStatus === 'Stopping') {
+    throw new ResourceInUse(
+      `The training job ${job.TrainingJobArn} is in status ${job.TrainingJobStatus}: only ended jobs can be deleted.`,
+    );
+  }
+  world.store.trainingJobs.delete(keyOf(job.TrainingJobName));
+  forgetTags(world, job.TrainingJobArn);
+  return {};
+}
+
 export function listTrainingJobs(
   world: World,
   request: Checked<ListTrainingJobsRequest>,
 ): Checked<ListTrainingJobsResponse> {
   const jobs = select(
-    world.store.trainingJobs.all(),
+    world.store.trainingJobs
+      .all()
+      .filter(
+        (job) =>
+          job.WarmPoolStatus?.Status === request.WarmPoolStatusEquals || request.WarmPoolStatusEquals === undefined,
+      )
+      .filter(
+        (job) =>
+          job.ResourceConfig?.TrainingPlanArn === request.TrainingPlanArnEquals ||
+          request.TrainingPlanArnEquals === undefined,
+      ),
     (job) => ({
       name: job.TrainingJobName,
       created: job.CreationTime,

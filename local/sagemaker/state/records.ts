@@ -10,6 +10,7 @@ import type {
   PipelineExecutionStatus,
   PipelineExecutionStepMetadata,
   ProductionVariant,
+  SelectiveExecutionConfig,
   StepStatus,
   Tag,
 } from '@aws-sdk/client-sagemaker';
@@ -28,7 +29,13 @@ export type EndpointConfig = Checked<DescribeEndpointConfigOutput>;
 
 export type ModelPackage = Checked<DescribeModelPackageOutput> & { clientToken?: string; updateToken?: string };
 
-export type PipelineVersion = { id: number; definition: string; createdAt: Date };
+export type PipelineVersion = {
+  id: number;
+  definition: string;
+  createdAt: Date;
+  displayName?: string;
+  description?: string;
+};
 export type Pipeline = Checked<Omit<DescribePipelineResponse, 'PipelineDefinition'>> & {
   PipelineName: string;
   PipelineArn: string;
@@ -50,6 +57,8 @@ export type PipelineStep = {
   failureReason?: string;
   metadata: Checked<PipelineExecutionStepMetadata>;
   attempt: number;
+  /** The execution whose step this is, when it was not run but taken over. */
+  takenFrom?: string;
 };
 
 export type PipelineExecution = {
@@ -72,6 +81,8 @@ export type PipelineExecution = {
   startToken: string;
   retryTokens: string[];
   steps: PipelineStep[];
+  /** Only these steps run; what they need of others comes from a former execution. */
+  selection?: Checked<SelectiveExecutionConfig>;
   /** How often a step that a retry starts anew ran before. */
   formerAttempts: Record<string, number>;
 };
