@@ -18,6 +18,8 @@ const model = serviceModelFrom({
         Names: { shape: 'Names' },
         CreatedAt: { shape: 'Time' },
         Ready: { shape: 'Flag' },
+        Note: { shape: 'Note' },
+        Document: { shape: 'Document' },
       },
     },
     Name: { type: 'string', max: 8, pattern: '[a-z](-*[a-z])*' },
@@ -29,6 +31,8 @@ const model = serviceModelFrom({
     Labels: { type: 'map', key: { shape: 'Key' }, value: { shape: 'Name' } },
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a pattern of the service model, no template
     Key: { type: 'string', pattern: '([\\p{L}_.:\\/=+\\-@]*)${1,128}' },
+    Note: { type: 'string', pattern: '.*' },
+    Document: { type: 'string', pattern: '.*(?:[ \\r\\n\\t].*)*' },
     Time: { type: 'timestamp' },
     Flag: { type: 'boolean' },
   },
@@ -67,6 +71,10 @@ describe('a request checked by the service model', () => {
     [
       { ThingName: 'a', Count: 0 },
       "Value '0' at 'count' failed to satisfy constraint: Member must have value greater than or equal to 1",
+    ],
+    [
+      { ThingName: 'a', Note: 'two\nlines', Document: 'two\nlines' },
+      "1 validation error detected: Value 'two\nlines' at 'note'",
     ],
     [{ ThingName: 'a', Parts: [{}] }, "Value null at 'parts.1.member.id'"],
     [{ ThingName: 'a', Parts: [{ Id: 'a' }, { Id: 'b' }] }, 'Member must have length less than or equal to 1'],
