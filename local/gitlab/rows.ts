@@ -254,6 +254,7 @@ export const JobDefinition = z.object({
       url: z.string().nullable(),
       action: z.string(),
       deployment_tier: z.string().nullable(),
+      on_stop: z.string().optional(),
     })
     .nullable(),
   id_tokens: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
@@ -289,6 +290,7 @@ export const Build = z.object({
   definition: JobDefinition.nullable(),
   artifacts_bytes: z.int().nullable(),
   dotenv: z.record(z.string(), z.string()),
+  erased_at: time.optional(),
 });
 export type Build = z.infer<typeof Build>;
 
@@ -360,6 +362,9 @@ export const Note = z.object({
   author_id: id,
   body: z.string(),
   system: z.boolean(),
+  /** Notes of one thread share it; a note without stands alone. */
+  discussion_id: z.string().nullable().default(null),
+  resolved_by_id: id.nullable().default(null),
   created_at: time,
   updated_at: time,
 });

@@ -37,6 +37,7 @@ import { routeReleases } from './rest/releases.ts';
 import { routeRepository } from './rest/repository.ts';
 import { routeStatuses } from './rest/statuses.ts';
 import { routeTokens } from './rest/tokens.ts';
+import { routeTriggers } from './rest/triggers.ts';
 import { routeUploads } from './rest/uploads.ts';
 import { routeUsers } from './rest/users.ts';
 import { routeVariables } from './rest/variables.ts';
@@ -152,6 +153,7 @@ const ROUTES = [
   routeLabels,
   routeBranches,
   routePipelines,
+  routeTriggers,
   routeJobs,
   routeStatuses,
   routeEnvironments,

@@ -71,6 +71,18 @@ export class PipelineRunner {
     });
   }
 
+  /** Removes a pipeline and its jobs once their processes have ended. */
+  async forget(pipeline: Pipeline): Promise<void> {
+    const { db } = this.#world();
+    const builds = this.#builds(pipeline.id);
+    await Promise.all(builds.map((build) => this.#running.get(build.id)?.ended));
+    for (const build of builds) {
+      this.#toldOf.delete(build.id);
+      db.builds.remove(build.id);
+    }
+    db.pipelines.remove(pipeline.id);
+  }
+
   /** Moves a pipeline on as far as its jobs allow. */
   advance(pipelineId: number): void {
     if (this.#stopping) return;
@@ -82,7 +94,8 @@ export class PipelineRunner {
   /** Gives the pipeline the status that its jobs and statuses add up to, and tells the hooks of a change. */
   refresh(pipelineId: number): void {
     const { db, now } = this.#world();
-    const pipeline = db.pipelines.require(pipelineId);
+    const pipeline = db.pipelines.get(pipelineId);
+    if (!pipeline) return;
     this.#announceJobs(pipeline);
     const status = compositeStatus(this.#builds(pipelineId));
     if (status === pipeline.status || status === 'created') return;
@@ -264,7 +277,8 @@ export class PipelineRunner {
   /** Decides one job that is still `created`; false when none can be decided. */
   #settleOneJob(pipelineId: number): boolean {
     const { db, now } = this.#world();
-    const { stages } = db.pipelines.require(pipelineId);
+    const stages = db.pipelines.get(pipelineId)?.stages;
+    if (!stages) return false;
     const builds = this.#builds(pipelineId);
     for (const build of builds) {
       if (build.status !== 'created' || build.kind !== 'job') continue;
@@ -297,8 +311,8 @@ export class PipelineRunner {
 
   #finish(build: Build, result: JobResult): void {
     this.#running.delete(build.id);
-    if (this.#stopping) return;
     const world = this.#world();
+    if (this.#stopping || !world.db.builds.get(build.id)) return;
     const tolerated =
       result.exitCode !== null && build.definition?.allow_failure_exit_codes.includes(result.exitCode) === true;
     const finished = world.db.builds.update(build.id, {
