@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { loadServiceModel } from './api/service-model.ts';
+import { loadRuntimeModel, loadServiceModel } from './api/service-model.ts';
 import { arnsOf } from './arns.ts';
 import { LogGroups } from './aws/log-groups.ts';
 import { ObjectStore } from './aws/object-store.ts';
@@ -41,6 +41,7 @@ export async function openWorld(configuration: Configuration, log: (line: string
   const world: World = {
     configuration,
     model,
+    runtimeModel: loadRuntimeModel(configuration.botocoreData),
     containerMode: containers.mode,
     arns: arnsOf(configuration),
     store: openStore(stateFolder),

@@ -24,6 +24,8 @@ export type Executions = {
 export type World = {
   configuration: Configuration;
   model: ServiceModel;
+  /** The API that invokes endpoints. */
+  runtimeModel: ServiceModel;
   /** How containers get /opt/ml here. */
   containerMode: ContainerMode;
   arns: Arns;

@@ -40,6 +40,8 @@ function checkValue(model: ServiceModel, shapeName: string, value: unknown, path
       return value;
     case 'timestamp':
       return checkTime(value, path);
+    case 'blob':
+      return checkBlob(shape, value, path, problems);
     default:
       return checkNumber(shape, value, path, problems);
   }
@@ -111,11 +113,11 @@ function constraintsOf(shape: Shape): string[] {
 function checkString(shape: Shape, value: unknown, path: string, problems: string[]): string {
   if (typeof value !== 'string') throw wrongType(value, 'String', path);
   if (shape.enum !== undefined && !shape.enum.includes(value)) {
-    problems.push(broken(value, path, `Member must satisfy enum value set: [${shape.enum.join(', ')}]`));
+    problems.push(brokenMember(shape, value, path, `Member must satisfy enum value set: [${shape.enum.join(', ')}]`));
   }
   checkLength(shape, value.length, value, path, problems);
   if (shape.pattern !== undefined && !matchesPattern(shape.pattern, value)) {
-    problems.push(broken(value, path, `Member must satisfy regular expression pattern: ${shape.pattern}`));
+    problems.push(brokenMember(shape, value, path, `Member must satisfy regular expression pattern: ${shape.pattern}`));
   }
   return value;
 }
@@ -125,11 +127,21 @@ function checkNumber(shape: Shape, value: unknown, path: string, problems: strin
   if (typeof value !== 'number' || (whole && !Number.isInteger(value)))
     throw wrongType(value, whole ? 'Integer' : 'Float', path);
   if (shape.min !== undefined && value < shape.min) {
-    problems.push(broken(String(value), path, `Member must have value greater than or equal to ${shape.min}`));
+    problems.push(
+      brokenMember(shape, String(value), path, `Member must have value greater than or equal to ${shape.min}`),
+    );
   }
   if (shape.max !== undefined && value > shape.max) {
-    problems.push(broken(String(value), path, `Member must have value less than or equal to ${shape.max}`));
+    problems.push(
+      brokenMember(shape, String(value), path, `Member must have value less than or equal to ${shape.max}`),
+    );
   }
+  return value;
+}
+
+function checkBlob(shape: Shape, value: unknown, path: string, problems: string[]): Uint8Array {
+  if (!(value instanceof Uint8Array)) throw wrongType(value, 'Blob', path);
+  checkLength(shape, value.length, '', path, problems);
   return value;
 }
 
@@ -144,15 +156,24 @@ function checkTime(value: unknown, path: string): Date {
 
 function checkLength(shape: Shape, length: number, shown: string, path: string, problems: string[]): void {
   if (shape.min !== undefined && length < shape.min) {
-    problems.push(broken(shown, path, `Member must have length greater than or equal to ${shape.min}`));
+    problems.push(brokenMember(shape, shown, path, `Member must have length greater than or equal to ${shape.min}`));
   }
   if (shape.max !== undefined && length > shape.max) {
-    problems.push(broken(shown, path, `Member must have length less than or equal to ${shape.max}`));
+    problems.push(brokenMember(shape, shown, path, `Member must have length less than or equal to ${shape.max}`));
   }
 }
 
 function broken(value: string, path: string, constraint: string): string {
-  return `Value ${value === 'null' ? 'null' : `'${value}'`} at '${path}' failed to satisfy constraint: ${constraint}`;
+  return `Value ${value === 'null' ? 'null' : `'${value}'`} ${complaint(path, constraint)}`;
+}
+
+/** What is sensitive is not repeated. */
+function brokenMember(shape: Shape, value: string, path: string, constraint: string): string {
+  return shape.sensitive ? `Value ${complaint(path, constraint)}` : broken(value, path, constraint);
+}
+
+function complaint(path: string, constraint: string): string {
+  return `at '${path}' failed to satisfy constraint: ${constraint}`;
 }
 
 /** As Java shows lists and maps: `[a, b]`, `{k=v}`. */

@@ -14,6 +14,8 @@ function compile(pattern: string): RegExp | undefined {
   const translated = pattern
     .replaceAll(/\$\{(\d+),(\d+)\}/g, '$$') // two patterns of the registry repeat the end of the text
     .replaceAll('\\p{Alnum}', 'A-Za-z0-9')
+    .replaceAll('\\p{Print}', '\\x20-\\x7e')
+    .replaceAll(/\\[Az]/g, '')
     .replaceAll(/\\([ _])/g, '$1');
   for (const flags of ['u', '']) {
     try {

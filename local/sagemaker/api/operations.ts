@@ -14,6 +14,17 @@ import type { World } from '../world.ts';
 /** A request that the service model has checked goes in; dispatch knows no more of its type than its name. */
 type Operation = (world: World, request: never) => unknown;
 
+/** These keep and show what they are given; nothing else here depends on it. */
+export const storedOnly: ReadonlySet<string> = new Set([
+  'UpdatePipelineVersion',
+  'PutModelPackageGroupPolicy',
+  'GetModelPackageGroupPolicy',
+  'DeleteModelPackageGroupPolicy',
+]);
+
+/** What the runtime API answers, at `/endpoints/<name>/invocations`. */
+export const runtimeOperations: ReadonlySet<string> = new Set(['InvokeEndpoint']);
+
 /** What this server can do, by the service's own names. */
 export const operations: Record<string, Operation> = {
   CreatePipeline: pipeline.createPipeline,

@@ -1,15 +1,8 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { checkRequest } from '../../../local/sagemaker/api/check-request.ts';
 import { operations } from '../../../local/sagemaker/api/operations.ts';
-import { loadServiceModel } from '../../../local/sagemaker/api/service-model.ts';
 import { ValidationException } from '../../../local/sagemaker/errors.ts';
-import { projectRoot } from '../../../local/world/project-root.ts';
 import { changedAt, type Path, type Spot, sampleOf, spotsOf } from './sample-request.ts';
-
-const libraries = join(projectRoot, '.local', 'venv', 'aws', 'lib');
-const [python = ''] = readdirSync(libraries);
-const model = loadServiceModel(join(libraries, python, 'site-packages', 'botocore', 'data'));
+import { apiModel as model } from './service-models.ts';
 
 const LONG = 10_000;
 
