@@ -1,5 +1,6 @@
 import { isProtectedBranch } from '../access.ts';
 import { changedPaths, listCommits, resolveCommit, ZERO_SHA } from '../git/read-objects.ts';
+import { readTag } from '../git/tags.ts';
 import type { PushEvent } from '../rows.ts';
 import type { World } from '../world.ts';
 import { hookCommit, hookProjectWithOldNames, hookRepository } from './payload-parts.ts';
@@ -33,7 +34,7 @@ export async function pushPayload(world: World, event: PushEvent) {
     ref: event.ref,
     ref_protected: kind === 'push' && isProtectedBranch(world.db, project.id, name),
     checkout_sha: checkout,
-    message: null,
+    message: kind === 'tag_push' && checkout ? ((await readTag(repository, event.after))?.message ?? null) : null,
     user_id: user.id,
     user_name: user.name,
     user_username: user.username,
