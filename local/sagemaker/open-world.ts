@@ -3,6 +3,7 @@ import { loadRuntimeModel, loadServiceModel } from './api/service-model.ts';
 import { arnsOf } from './arns.ts';
 import { LogGroups } from './aws/log-groups.ts';
 import { ObjectStore } from './aws/object-store.ts';
+import { Queues } from './aws/queues.ts';
 import type { Configuration } from './configuration.ts';
 import { availableMode, Containers } from './containers/container.ts';
 import { EventSender } from './events/event-sender.ts';
@@ -48,6 +49,7 @@ export async function openWorld(configuration: Configuration, log: (line: string
     quotas: new AccountQuotas(stateFolder, configuration.quotas),
     objects,
     logs,
+    queues: new Queues(configuration),
     events: new EventSender(configuration, log),
     jobs,
     hosting,

@@ -1,3 +1,4 @@
+import * as callback from '../resources/callback-answer.ts';
 import * as endpoint from '../resources/endpoint.ts';
 import * as endpointConfig from '../resources/endpoint-config.ts';
 import * as model from '../resources/model.ts';
@@ -43,6 +44,8 @@ export const operations: Record<string, Operation> = {
   ListPipelineExecutionSteps: execution.listPipelineExecutionSteps,
   ListPipelineParametersForExecution: execution.listPipelineParametersForExecution,
   DescribePipelineDefinitionForExecution: execution.describePipelineDefinitionForExecution,
+  SendPipelineExecutionStepSuccess: callback.sendPipelineExecutionStepSuccess,
+  SendPipelineExecutionStepFailure: callback.sendPipelineExecutionStepFailure,
   CreateProcessingJob: processingJob.createProcessingJob,
   DescribeProcessingJob: processingJob.describeProcessingJob,
   StopProcessingJob: processingJob.stopProcessingJob,

@@ -6,6 +6,7 @@ import type {
   DescribePipelineResponse,
   DescribeProcessingJobResponse,
   DescribeTrainingJobResponse,
+  OutputParameter,
   Parameter,
   PipelineExecutionStatus,
   PipelineExecutionStepMetadata,
@@ -46,6 +47,12 @@ export type Pipeline = Checked<Omit<DescribePipelineResponse, 'PipelineDefinitio
   createToken: string;
 };
 
+/** What a Callback step was told. */
+export type CallbackAnswer = { requestToken?: string } & (
+  | { outcome: 'succeeded'; outputs: Checked<OutputParameter>[] }
+  | { outcome: 'failed'; reason: string }
+);
+
 export type PipelineStep = {
   name: string;
   type: string;
@@ -59,6 +66,8 @@ export type PipelineStep = {
   attempt: number;
   /** The execution whose step this is, when it was not run but taken over. */
   takenFrom?: string;
+  /** Of a Callback step, as soon as it has one. */
+  answer?: CallbackAnswer;
 };
 
 export type PipelineExecution = {

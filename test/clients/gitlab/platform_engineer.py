@@ -390,7 +390,11 @@ class Delivery(Case):
         triggered = self.project.trigger_pipeline("main", trigger.token, variables={"GREETING": "triggered"})
         self.assertEqual(self.project.pipelines.get(triggered.id).source, "trigger")
         triggered.cancel()
-        self.assertFalse(self.project.ci_lint.create({"content": "build:\n  stage: none\n  script: x\n"}).valid)
+        wrong = self.project.ci_lint.create({"content": "stages: [one]\nbuild:\n  stage: none\n  script: x\n"})
+        self.assertEqual(
+            (wrong.valid, wrong.errors),
+            (False, ["build job: chosen stage none does not exist; available stages are .pre, one, .post"]),
+        )
         self.assertTrue(self.project.ci_lint.create({"content": "build:\n  script: x\n"}).valid)
 
     def test_skipped_pushes_make_skipped_pipelines(self):
