@@ -75,6 +75,8 @@ function compare(a: string | number, b: string | number): number {
 
 type Filters = {
   NameContains?: string | undefined;
+  /** Like CreationTimeAfter, with that moment itself. */
+  CreatedFrom?: Date | undefined;
   CreationTimeAfter?: Date | undefined;
   CreationTimeBefore?: Date | undefined;
   LastModifiedTimeAfter?: Date | undefined;
@@ -86,6 +88,14 @@ type Filters = {
 
 /** `id` tells items of one name apart; without it the name does. */
 type Listed = { name: string; created: Date; modified: Date; status?: string; id?: string };
+
+/** In lists of models and endpoint configs, CreationTimeAfter means that time or later. */
+export function createdFrom<Request extends { CreationTimeAfter?: Date | undefined }>(
+  request: Request,
+): Omit<Request, 'CreationTimeAfter'> & { CreatedFrom: Date | undefined } {
+  const { CreationTimeAfter: CreatedFrom, ...rest } = request;
+  return { ...rest, CreatedFrom };
+}
 
 /** What lists of jobs, models, configs and endpoints have in common: their filters, and sorting by name, time or status. */
 export function select<Item>(
@@ -109,6 +119,7 @@ function passes(item: Listed, filters: Filters): boolean {
   if (filters.NameContains !== undefined && !item.name.toLowerCase().includes(filters.NameContains.toLowerCase()))
     return false;
   if (filters.StatusEquals !== undefined && item.status !== filters.StatusEquals) return false;
+  if (filters.CreatedFrom !== undefined && item.created < filters.CreatedFrom) return false;
   if (filters.CreationTimeAfter !== undefined && item.created <= filters.CreationTimeAfter) return false;
   if (filters.CreationTimeBefore !== undefined && item.created >= filters.CreationTimeBefore) return false;
   if (filters.LastModifiedTimeAfter !== undefined && item.modified <= filters.LastModifiedTimeAfter) return false;

@@ -7,7 +7,7 @@ import type {
   ListModelsOutput,
 } from '@aws-sdk/client-sagemaker';
 import type { Checked } from '../api/checked.ts';
-import { page, select } from '../api/paging.ts';
+import { createdFrom, page, select } from '../api/paging.ts';
 import { ValidationException } from '../errors.ts';
 import { modelChanged } from '../events/registry-events.ts';
 import type { DeployedContainer, Model } from '../state/records.ts';
@@ -51,7 +51,7 @@ export function listModels(world: World, request: Checked<ListModelsInput>): Che
   const models = select(
     world.store.models.all(),
     (model) => ({ name: model.ModelName, created: model.CreationTime, modified: model.CreationTime }),
-    request,
+    createdFrom(request),
     'Descending',
   );
   const { items, ...next } = page(models, request);

@@ -17,6 +17,7 @@ import { collectProcessing, prepareProcessing } from '../jobs/processing-contrac
 import { scriptFailure } from '../jobs/script-mode.ts';
 import type { ProcessingJob } from '../state/records.ts';
 import type { World } from '../world.ts';
+import { requireProcessable } from './check-job.ts';
 import { forgetTags, setTags, tagMap } from './tags.ts';
 
 const LOG_GROUP = '/aws/sagemaker/ProcessingJobs';
@@ -33,6 +34,7 @@ export function createProcessingJob(
       `Job name must be unique within an AWS account and region, and a job with this name already exists (${arn})`,
     );
   }
+  requireProcessable(request);
   const { InstanceType, InstanceCount } = request.ProcessingResources.ClusterConfig;
   world.quotas.require(InstanceType, 'processing job usage', InstanceCount ?? 1, instancesInUse(world, InstanceType));
   const at = world.now();

@@ -17,6 +17,7 @@ import { scriptFailure } from '../jobs/script-mode.ts';
 import { artifactUriOf, collectTraining, prepareTraining, readFailure } from '../jobs/training-contract.ts';
 import type { TrainingJob } from '../state/records.ts';
 import type { World } from '../world.ts';
+import { requireTrainable } from './check-job.ts';
 import { forgetTags, setTags, tagMap } from './tags.ts';
 
 const LOG_GROUP = '/aws/sagemaker/TrainingJobs';
@@ -42,11 +43,10 @@ export function createTrainingJob(
   const arn = world.arns.of('training-job', request.TrainingJobName);
   if (world.store.trainingJobs.get(keyOf(request.TrainingJobName)) !== undefined) {
     throw new ResourceInUse(
-      `Job name must be unique within an AWS account and region, and a job with this name already exists (${arn})`,
+      `Training job names must be unique within an AWS account and region, and a training job with this name already exists (${arn})`,
     );
   }
-  if (given.OutputDataConfig === undefined)
-    throw new ValidationException('OutputDataConfig is required: say where the model artifact goes.');
+  requireTrainable(request);
   const { InstanceType, InstanceCount } = request.ResourceConfig ?? {};
   world.quotas.require(InstanceType, 'training job usage', InstanceCount ?? 1, instancesInUse(world, InstanceType));
   const at = world.now();

@@ -1,4 +1,4 @@
-import { inOrder, page, select, sorted } from '../../../../local/sagemaker/api/paging.ts';
+import { createdFrom, inOrder, page, select, sorted } from '../../../../local/sagemaker/api/paging.ts';
 import { underPrefix } from '../../../../local/sagemaker/aws/s3-uri.ts';
 
 const items = ['b', 'a', 'c'].map((name, index) => ({
@@ -41,6 +41,7 @@ describe('lists', () => {
     expect(names({ NameContains: 'A' })).toEqual(['a']);
     expect(names({ CreationTimeAfter: new Date(0), CreationTimeBefore: new Date(2000) })).toEqual(['a']);
     expect(names({ StatusEquals: 'Failed' })).toEqual([]);
+    expect(names(createdFrom({ CreationTimeAfter: new Date(1000) }))).toEqual(['c', 'a']);
   });
 });
 
