@@ -32,7 +32,7 @@ async function answer(world: World, request: IncomingMessage, response: ServerRe
   const body = await readBody(request);
   const endpoint = INVOCATIONS.exec(path)?.[1];
   if (request.method === 'POST' && endpoint !== undefined) {
-    await answerInvocation(world, request, response, decodeURIComponent(endpoint), body, receivedAtMs);
+    await answerInvocation(world, request, response, decoded(endpoint), body, receivedAtMs);
     return;
   }
   const absent = ABSENT_INVOCATIONS.find(([pattern]) => pattern.test(path))?.[1];
@@ -74,6 +74,15 @@ async function answerInvocation(
       : { 'x-amzn-sagemaker-custom-attributes': answered.customAttributes }),
   });
   response.end(answered.body);
+}
+
+/** A name that is not well encoded stays as it came: it is no endpoint's, and is refused as such. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {

@@ -10,7 +10,7 @@ import type { Checked } from '../api/checked.ts';
 import { createdFrom, page, select } from '../api/paging.ts';
 import { ValidationException } from '../errors.ts';
 import { modelChanged } from '../events/registry-events.ts';
-import type { DeployedContainer, Model } from '../state/records.ts';
+import type { DeployedContainer, Model, ModelPackage } from '../state/records.ts';
 import type { World } from '../world.ts';
 import { findPackage } from './model-package.ts';
 import { forgetTags, setTags, tagMap } from './tags.ts';
@@ -68,6 +68,8 @@ export function findModel(world: World, name: string): Model {
 export function containerOf(world: World, model: Model): DeployedContainer {
   const own = model.PrimaryContainer ?? model.Containers?.[0];
   if (own === undefined) throw new ValidationException(`The model ${model.ModelName} has no container.`);
+  if (own.Mode === 'MultiModel')
+    throw new ValidationException("Models of the mode MultiModel can't be served here: give SingleModel.");
   if (own.ModelPackageName === undefined) return deployed(own, own.Environment);
   const version = findPackage(world, own.ModelPackageName);
   if (version.ModelPackageGroupName !== undefined && version.ModelApprovalStatus !== 'Approved') {
@@ -75,13 +77,19 @@ export function containerOf(world: World, model: Model): DeployedContainer {
       `Cannot create Model from ModelPackage ${version.ModelPackageArn}: its approval status is ${version.ModelApprovalStatus}. Only Approved model packages can be deployed.`,
     );
   }
-  const packaged = version.InferenceSpecification?.Containers?.[0];
+  const packaged = specificationOf(version, own.InferenceSpecificationName)?.Containers[0];
   if (packaged === undefined) {
     throw new ValidationException(
-      `ModelPackage ${version.ModelPackageArn} has no InferenceSpecification with a container.`,
+      `ModelPackage ${version.ModelPackageArn} has no ${own.InferenceSpecificationName ?? 'InferenceSpecification'} with a container.`,
     );
   }
   return deployed(packaged, { ...packaged.Environment, ...own.Environment });
+}
+
+/** The package's own specification, or one of its additional ones by name. */
+function specificationOf(version: ModelPackage, name: string | undefined) {
+  if (name === undefined) return version.InferenceSpecification;
+  return version.AdditionalInferenceSpecifications?.find((each) => each.Name === name);
 }
 
 type Source = Pick<Checked<ContainerDefinition>, 'Image' | 'ModelDataUrl' | 'ModelDataSource'>;

@@ -16,7 +16,7 @@ import { page, sorted } from '../api/paging.ts';
 import { resourceOfArn } from '../arns.ts';
 import { ObjectUnavailable } from '../aws/object-store.ts';
 import { ConflictException, ResourceNotFound, ValidationException } from '../errors.ts';
-import { planPipeline } from '../pipelines/definition.ts';
+import { requireSoundDefinition } from '../pipelines/check-definition.ts';
 import type { Pipeline, PipelineExecution, PipelineVersion } from '../state/records.ts';
 import type { World } from '../world.ts';
 import { forgetTags, setTags } from './tags.ts';
@@ -41,7 +41,7 @@ export async function createPipeline(
   const definition = await definitionOf(world, request);
   if (definition === undefined)
     throw new ValidationException('Give PipelineDefinition or PipelineDefinitionS3Location.');
-  planPipeline(definition);
+  requireSoundDefinition(definition);
   const at = world.now();
   const arn = world.arns.of('pipeline', request.PipelineName);
   setTags(world, arn, request.Tags);
@@ -72,7 +72,7 @@ export async function updatePipeline(
   const latest = latestVersion(pipeline);
   const versions = [...pipeline.versions];
   if (definition !== undefined) {
-    planPipeline(definition);
+    requireSoundDefinition(definition);
     versions.push({ id: latest.id + 1, definition, createdAt: at });
   }
   const updated = save(world, {
