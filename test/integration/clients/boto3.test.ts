@@ -9,7 +9,7 @@ import { ensureVenv } from '../../../local/world/python.ts';
 
 const run = promisify(execFile);
 const scripts = join(projectRoot, 'test', 'clients');
-/** Installing the clients takes some 15 s, once. */
+/** Installing boto3 takes some 15 s, once. */
 const INSTALLED_WITHIN_MS = 180_000;
 const SCRIPT_WITHIN_MS = 120_000;
 
@@ -17,7 +17,7 @@ let python: string;
 
 beforeAll(async () => {
   const requirements = [join(scripts, 'requirements.txt')];
-  const request = { name: 'clients', folder: venvFolder, requirements, purpose: 'the official clients' };
+  const request = { name: 'clients', folder: venvFolder, requirements, purpose: 'the scripts with boto3' };
   python = (await ensureVenv(request, (line) => process.stderr.write(`${line}\n`))).python;
 }, INSTALLED_WITHIN_MS);
 
