@@ -13,7 +13,7 @@ import { page, select } from '../api/paging.ts';
 import { ResourceInUse, ResourceNotFound, ValidationException } from '../errors.ts';
 import { trainingJobChanged } from '../events/job-events.ts';
 import type { JobOutcome } from '../jobs/job-runner.ts';
-import { scriptFailure } from '../jobs/script-mode.ts';
+import { commandLineOf, readScriptMode, scriptFailure } from '../jobs/script-mode.ts';
 import { artifactUriOf, collectTraining, prepareTraining, readFailure } from '../jobs/training-contract.ts';
 import type { TrainingJob } from '../state/records.ts';
 import type { World } from '../world.ts';
@@ -152,11 +152,17 @@ function launch(world: World, job: TrainingJob): void {
       if (stage === 'uploading') move(world, current, 'Uploading');
     },
     prepare: (folder) => prepareTraining(job, folder, world.objects),
-    failureMessage: (folder, code, tail) =>
-      scriptFailure(readFailure(folder), code, tail, `python3 ${job.HyperParameters?.sagemaker_program ?? ''}`),
+    failureMessage: (folder, code, tail) => scriptFailure(readFailure(folder), code, tail, commandOf(job)),
     collect: (folder) => collectTraining(job, folder, world.objects),
     ended: (outcome) => finish(world, find(world, name), outcome),
   });
+}
+
+/** What the job ran, for its FailureReason. */
+function commandOf({ AlgorithmSpecification: algorithm, HyperParameters }: TrainingJob): string {
+  const entrypoint = algorithm?.ContainerEntrypoint;
+  const command = entrypoint ?? commandLineOf(readScriptMode(HyperParameters ?? {}));
+  return command.join(' ');
 }
 
 function finish(world: World, job: TrainingJob, end: JobOutcome): void {

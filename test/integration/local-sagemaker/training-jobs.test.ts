@@ -75,7 +75,7 @@ describe('a training job in script mode', () => {
     const job = await trainingEnd(name);
     expect(job).toMatchObject({ TrainingJobStatus: 'Failed', SecondaryStatus: 'Failed' });
     expect(job.FailureReason).toMatch(
-      /^AlgorithmError: ExecuteUserScriptError:\nExitCode 3\nErrorMessage "too few rows: 12"/,
+      /^AlgorithmError: ExecuteUserScriptError:\nExitCode 3\nErrorMessage "too few rows: 12"\nCommand "python3 train\.py", exit code: 3/,
     );
   });
 
