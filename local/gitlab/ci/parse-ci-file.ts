@@ -23,6 +23,8 @@ export interface ParsedCi {
   workflowName: string | null;
   globalVariables: Record<string, string>;
   jobs: JobDefinition[];
+  /** The file with includes, extends and defaults resolved. */
+  expandedYaml: string;
 }
 
 interface ParseRequest {
@@ -102,6 +104,7 @@ export async function parseCiFile(request: ParseRequest): Promise<ParsedCi | und
     workflowName: Workflow.parse(expanded.workflow ?? {}).name ?? null,
     globalVariables: readVariables(expanded.variables),
     jobs,
+    expandedYaml: dump(expanded),
   };
 }
 

@@ -6,7 +6,7 @@ import type { World } from '../world.ts';
 import { type Api, type ApiContext, numberInPath, openProject, paginate } from './api.ts';
 import { badParameter, badRequest, forbidden, notFound } from './api-error.ts';
 import { presentDeployment } from './deployments.ts';
-import { filledText, readParameters, text } from './read-parameters.ts';
+import { filledText, flag, readParameters, text } from './read-parameters.ts';
 import { definedOnly } from './variables.ts';
 
 const Tier = z.enum(['production', 'staging', 'testing', 'development', 'other']);
@@ -31,6 +31,16 @@ const presentEnvironment = (environment: Environment) => ({
   auto_stop_at: null,
   auto_stop_setting: 'always',
 });
+
+/** The manual job that `environment:on_stop` of the newest deployment names. */
+function stopJobOf(world: World, environment: Environment) {
+  const deployed = lastSuccess(world, environment.id)?.build_id;
+  const build = deployed ? world.db.builds.get(deployed) : undefined;
+  const name = build?.definition?.environment?.on_stop;
+  return world.db.builds.find(
+    (row) => row.pipeline_id === build?.pipeline_id && row.name === name && row.status === 'manual' && !row.retried,
+  );
+}
 
 export function routeEnvironments(api: Api, world: World): void {
   const { environments, deployments } = world.db;
@@ -104,8 +114,15 @@ export function routeEnvironments(api: Api, world: World): void {
     );
   });
 
-  api.post('/projects/:id/environments/:environment_id/stop', (c) => {
+  api.post('/projects/:id/environments/:environment_id/stop', async (c) => {
     const environment = open(c, DEVELOPER);
+    const { force } = await readParameters(c, z.object({ force: flag.default(false) }));
+    const stopping = force || environment.state === 'stopped' ? undefined : stopJobOf(world, environment);
+    if (stopping) {
+      const changed = environments.update(environment.id, { state: 'stopping', updated_at: world.now().toISOString() });
+      world.runner.play(stopping);
+      return c.json(presentEnvironment(environments.get(changed.id) ?? changed), 200);
+    }
     return c.json(
       presentEnvironment(
         environments.update(environment.id, { state: 'stopped', updated_at: world.now().toISOString() }),
