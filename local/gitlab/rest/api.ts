@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { accessToGroup, accessToProject, canSee } from '../access.ts';
@@ -28,6 +29,7 @@ export function newApi(findCaller: FindCaller): Api {
   });
   api.notFound((c) => c.json({ error: '404 Not Found' }, 404));
   api.use(async (c, next) => {
+    c.header('x-request-id', randomUUID());
     c.set('caller', await authenticate(c, findCaller));
     await next();
   });

@@ -7,7 +7,7 @@ import { createTagObject, readTag } from '../git/tags.ts';
 import type { Project, ProtectedBranch } from '../rows.ts';
 import type { World } from '../world.ts';
 import { type Api, openProject, pageOf, pageResponse, paginate } from './api.ts';
-import { badParameter, badRequest, forbidden, notFound } from './api-error.ts';
+import { ApiError, badParameter, badRequest, forbidden, notFound } from './api-error.ts';
 import { openRepository } from './open-repository.ts';
 import { presentCommit } from './present.ts';
 import { filledText, flag, integer, readParameters, text } from './read-parameters.ts';
@@ -64,11 +64,13 @@ export function routeBranches(api: Api, world: World): void {
   });
 
   api.delete('/projects/:id/repository/branches/:branch', async (c) => {
-    const { project, user, repository } = openProject(world, c, DEVELOPER);
+    const { project, user, access, repository } = openProject(world, c, DEVELOPER);
     const branch = c.req.param('branch');
     const sha = project.known_refs[`${HEADS}${branch}`];
     if (!sha) throw notFound('Branch');
-    if (branch === project.default_branch || isProtectedBranch(db, project.id, branch)) throw forbidden();
+    if (branch === project.default_branch) throw new ApiError(405, { message: 'Cannot remove HEAD branch' });
+    if (isProtectedBranch(db, project.id, branch) && access < MAINTAINER)
+      throw new ApiError(405, { message: 'You dont have push access to repo' });
     await runGit(repository, ['update-ref', '-d', `${HEADS}${branch}`, sha]);
     await tellOfRefs(world, project, user?.id ?? project.creator_id);
     return c.body(null, 204);

@@ -50,6 +50,10 @@ export function routeEnvironments(api: Api, world: World): void {
     if (environment?.project_id !== project.id) throw notFound('Environment');
     return environment;
   };
+  const refuseScript = (url: string | null | undefined) => {
+    if (url && /^\s*(javascript|data|vbscript):/i.test(url))
+      throw badRequest({ external_url: [`${url.split(':')[0]} scheme is not allowed`] });
+  };
   const refuseSlug = (slug: string | undefined) => {
     if (slug !== undefined) throw badRequest({ slug: ['is automatically generated and cannot be changed'] });
   };
@@ -91,6 +95,7 @@ export function routeEnvironments(api: Api, world: World): void {
     const { project } = openProject(world, c, DEVELOPER);
     const { name, slug, ...rest } = await readParameters(c, Fields.extend({ name: filledText }));
     refuseSlug(slug);
+    refuseScript(rest.external_url);
     if (!/^[A-Za-z0-9_/${}. -]+$/.test(name) || name.length > 255) {
       throw badRequest({
         name: [
@@ -107,6 +112,7 @@ export function routeEnvironments(api: Api, world: World): void {
     const environment = open(c, DEVELOPER);
     const { slug, ...change } = await readParameters(c, Fields);
     refuseSlug(slug);
+    refuseScript(change.external_url);
     return c.json(
       presentEnvironment(
         environments.update(environment.id, { ...definedOnly(change), updated_at: world.now().toISOString() }),

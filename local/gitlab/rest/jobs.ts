@@ -21,11 +21,15 @@ import {
 import { ApiError, forbidden, notFound } from './api-error.ts';
 import { openPipeline } from './pipelines.ts';
 import { presentJob } from './present.ts';
-import { filledText, flag, readParameters, text } from './read-parameters.ts';
+import { filledText, flag, list, readParameters, text } from './read-parameters.ts';
 
 const Status = z.enum(RUN_STATUSES);
 const Filter = z.object({
-  scope: z.union([Status.transform((status) => [status]), z.array(Status)]).optional(),
+  scope: list
+    .refine((words) => words.every((word) => Status.safeParse(word).success), {
+      error: 'scope does not have a valid value',
+    })
+    .optional(),
   include_retried: flag.default(false),
 });
 

@@ -24,7 +24,7 @@ export function routeRepository(api: Api, world: World): void {
     );
     const sha = await git.resolveCommit(repository, given.ref ?? project.default_branch);
     const entries = sha ? await git.listTree(repository, sha, given.path, given.recursive) : undefined;
-    if (!entries) throw notFound('Tree');
+    if (!entries) throw notFound(sha && given.path ? 'invalid revision or path' : 'Tree');
     const folders = entries.filter((entry) => entry.type === 'tree');
     const rest = entries.filter((entry) => entry.type !== 'tree');
     return paginate(c, given.recursive ? entries : [...folders, ...rest], (entry) => entry);

@@ -60,6 +60,8 @@ export function routeUsers(api: Api, world: World): void {
   });
 
   api.get('/users', async (c) => {
+    if (!c.get('caller'))
+      throw new ApiError(403, { message: '403 Forbidden - Not authorized to access /api/v4/users' });
     const caller = requireCaller(c);
     const wanted = await readParameters(
       c,
