@@ -424,12 +424,6 @@ export function routeMergeRequests(api: Api, world: World): void {
     return c.json(await showFully(world, mergeRequests.update(row.id, { auto_merge_user_id: null }), user), 201);
   });
 
-  api.put(`${one}/rebase`, async (c) => {
-    const { row, project } = open(c, DEVELOPER);
-    if (row.state !== 'opened' || !project.known_refs[`refs/heads/${row.source_branch}`]) throw forbidden();
-    return c.json({ rebase_in_progress: false }, 202);
-  });
-
   api.get(`${one}/merge_ref`, async (c) => {
     const { row, project, repository } = open(c);
     const target = project.known_refs[`refs/heads/${row.target_branch}`];
