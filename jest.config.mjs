@@ -38,6 +38,7 @@ export default {
   projects: [
     project('unit'),
     project('contract'),
+    project('clients'),
     project('integration', inTheWorld),
     project('e2e', inTheWorld),
     project('browser', inTheWorld),

@@ -30,7 +30,7 @@ try {
   );
   environment.MLOPS_BROWSER = await findBrowser(environment);
   const counts = [
-    await jest('fast', ['unit', 'contract'], [], environment),
+    await jest('fast', ['unit', 'contract', 'clients'], [], environment),
     ...(paths.length > 0 ? [] : [await pytest(environment)]),
     // One world, and tests that restart parts of it: one after the other.
     await jest('world', ['integration', 'e2e', 'browser'], ['--runInBand'], environment),

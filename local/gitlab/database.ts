@@ -115,6 +115,10 @@ export interface Database {
   notes: Table<rows.Note>;
   mergeRequests: Table<rows.MergeRequest>;
   uploads: Table<rows.Upload>;
+  labels: Table<rows.Label>;
+  releases: Table<rows.Release>;
+  commitComments: Table<rows.CommitComment>;
+  triggerTokens: Table<rows.TriggerToken>;
 }
 
 export function openDatabase(folder: string): Database {
@@ -140,5 +144,9 @@ export function openDatabase(folder: string): Database {
     notes: table('notes', rows.Note),
     mergeRequests: table('merge-requests', rows.MergeRequest),
     uploads: table('uploads', rows.Upload),
+    labels: table('labels', rows.Label),
+    releases: table('releases', rows.Release),
+    commitComments: table('commit-comments', rows.CommitComment),
+    triggerTokens: table('trigger-tokens', rows.TriggerToken),
   };
 }

@@ -121,6 +121,11 @@ export function startJobDeployment(world: World, build: Build): void {
 }
 
 export function finishJobDeployment(world: World, build: Build): void {
+  const about = build.definition?.environment;
+  if (about?.action === 'stop' && build.status === 'success') {
+    const stopped = world.db.environments.find((row) => row.project_id === build.project_id && row.name === about.name);
+    if (stopped) world.db.environments.update(stopped.id, { state: 'stopped', updated_at: world.now().toISOString() });
+  }
   const deployment = world.db.deployments.find((row) => row.build_id === build.id && !isDone(row.status));
   if (!deployment) return;
   changeDeployment(

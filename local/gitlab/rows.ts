@@ -62,6 +62,9 @@ export const Project = z.object({
   /** The refs that the server knows of: what differs from the repository is a push that is still to be told. */
   known_refs: z.record(z.string(), z.string()),
   pushing_user_id: id.nullable(),
+  archived: z.boolean().default(false),
+  /** Settings that were given, as the API names them; the rest are GitLab's defaults. */
+  settings: z.record(z.string(), z.unknown()).default({}),
 });
 export type Project = z.infer<typeof Project>;
 
@@ -121,6 +124,9 @@ export const HOOK_EVENTS = [
   'confidential_issues_events',
   'note_events',
   'confidential_note_events',
+  'job_events',
+  'merge_requests_events',
+  'releases_events',
 ] as const;
 export type HookEvent = (typeof HOOK_EVENTS)[number];
 
@@ -248,6 +254,7 @@ export const JobDefinition = z.object({
       url: z.string().nullable(),
       action: z.string(),
       deployment_tier: z.string().nullable(),
+      on_stop: z.string().optional(),
     })
     .nullable(),
   id_tokens: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
@@ -283,6 +290,7 @@ export const Build = z.object({
   definition: JobDefinition.nullable(),
   artifacts_bytes: z.int().nullable(),
   dotenv: z.record(z.string(), z.string()),
+  erased_at: time.optional(),
 });
 export type Build = z.infer<typeof Build>;
 
@@ -354,10 +362,62 @@ export const Note = z.object({
   author_id: id,
   body: z.string(),
   system: z.boolean(),
+  /** Notes of one thread share it; a note without stands alone. */
+  discussion_id: z.string().nullable().default(null),
+  resolved_by_id: id.nullable().default(null),
   created_at: time,
   updated_at: time,
 });
 export type Note = z.infer<typeof Note>;
+
+export const Label = z.object({
+  id,
+  project_id: id,
+  name: z.string(),
+  color: z.string(),
+  description: z.string().nullable(),
+  priority: z.int().nullable(),
+  created_at: time,
+});
+export type Label = z.infer<typeof Label>;
+
+export const Release = z.object({
+  id,
+  project_id: id,
+  author_id: id,
+  tag: z.string(),
+  name: z.string(),
+  description: z.string().nullable(),
+  links: z.array(z.object({ id, name: z.string(), url: z.string(), link_type: z.string() })),
+  created_at: time,
+  released_at: time,
+});
+export type Release = z.infer<typeof Release>;
+
+/** A comment on a commit, at a line of a file or at none. */
+export const CommitComment = z.object({
+  id,
+  project_id: id,
+  sha: z.string(),
+  author_id: id,
+  note: z.string(),
+  path: z.string().nullable(),
+  line: z.int().nullable(),
+  line_type: z.enum(['new', 'old']).nullable(),
+  created_at: time,
+});
+export type CommitComment = z.infer<typeof CommitComment>;
+
+export const TriggerToken = z.object({
+  id,
+  project_id: id,
+  owner_id: id,
+  token: z.string(),
+  description: z.string(),
+  created_at: time,
+  last_used: maybeTime,
+});
+export type TriggerToken = z.infer<typeof TriggerToken>;
 
 /** A file that somebody attached to an issue or a comment. */
 export const Upload = z.object({
@@ -385,9 +445,17 @@ export const MergeRequest = z.object({
   sha: z.string(),
   labels: z.array(z.string()),
   assignee_ids: z.array(id),
+  reviewer_ids: z.array(id).default([]),
+  approvals: z.array(z.object({ user_id: id, approved_at: time })).default([]),
+  squash: z.boolean().default(false),
+  force_remove_source_branch: z.boolean().default(false),
+  /** Whom the merge waits for when it is to happen as soon as the pipeline succeeds. */
+  auto_merge_user_id: id.nullable().default(null),
+  closed_by_id: id.nullable().default(null),
   merge_user_id: id.nullable(),
   merged_at: maybeTime,
   merge_commit_sha: z.string().nullable(),
+  squash_commit_sha: z.string().nullable().default(null),
   commit_shas: z.array(z.string()),
   created_at: time,
   updated_at: time,

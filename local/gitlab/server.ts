@@ -16,23 +16,28 @@ import { issueForms } from './pages/issue-forms.ts';
 import { projectPages } from './pages/project-pages.tsx';
 import { signInPages } from './pages/sign-in.tsx';
 import { uploadPages } from './pages/upload-pages.ts';
-import { type FindCaller, newApi } from './rest/api.ts';
+import { type Api, type FindCaller, newApi } from './rest/api.ts';
 import { routeApplications } from './rest/applications.ts';
 import { routeBranches } from './rest/branches.ts';
+import { routeCommitComments } from './rest/commit-comments.ts';
+import { routeCommitFiles } from './rest/commit-files.ts';
 import { routeDeployments } from './rest/deployments.ts';
 import { routeEnvironments } from './rest/environments.ts';
 import { routeGroups } from './rest/groups.ts';
 import { routeHooks } from './rest/hooks.ts';
 import { routeIssues } from './rest/issues.ts';
 import { routeJobs } from './rest/jobs.ts';
+import { routeLabels } from './rest/labels.ts';
 import { routeMembers } from './rest/members.ts';
 import { routeMergeRequests } from './rest/merge-requests.ts';
 import { routeNotes } from './rest/notes.ts';
 import { routePipelines } from './rest/pipelines.ts';
 import { routeProjects } from './rest/projects.ts';
+import { routeReleases } from './rest/releases.ts';
 import { routeRepository } from './rest/repository.ts';
 import { routeStatuses } from './rest/statuses.ts';
 import { routeTokens } from './rest/tokens.ts';
+import { routeTriggers } from './rest/triggers.ts';
 import { routeUploads } from './rest/uploads.ts';
 import { routeUsers } from './rest/users.ts';
 import { routeVariables } from './rest/variables.ts';
@@ -125,12 +130,23 @@ function newSite(world: World, signIn: SignIn): Hono<{ Bindings: HttpBindings }>
   for (const route of ROUTES) route(api, world);
   site.get('/_local/health', (c) => c.json({ status: 'ok' }));
   site.route('/api/v4', api);
+  site.all('/api/*', (c) => {
+    const allowed = METHODS.filter((method) => answers(api, method, c.req.path.replace(/^\/api\/v4/, '')));
+    if (allowed.length === 0) return c.json({ error: '404 Not Found' }, 404);
+    return c.json({ error: '405 Not Allowed' }, 405, { allow: allowed.join(', ') });
+  });
   site.route('/', signInPages(world, signIn));
   site.route('/', uploadPages(world));
   site.route('/', issueForms(world));
   site.route('/', projectPages(world));
   return site;
 }
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** Whether a route of its own, beside what runs before every route, takes this method there. */
+const answers = (api: Api, method: string, path: string): boolean =>
+  api.router.match(method, path)[0].length > api.router.match(method, '/no/route/is/called/so')[0].length;
 
 const ROUTES = [
   routeUsers,
@@ -141,8 +157,13 @@ const ROUTES = [
   routeApplications,
   routeHooks,
   routeRepository,
+  routeCommitFiles,
+  routeCommitComments,
+  routeReleases,
+  routeLabels,
   routeBranches,
   routePipelines,
+  routeTriggers,
   routeJobs,
   routeStatuses,
   routeEnvironments,

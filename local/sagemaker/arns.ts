@@ -10,12 +10,18 @@ type ArnKind =
   | 'endpoint-config'
   | 'endpoint';
 
-export type Arns = { of: (kind: ArnKind, name: string) => string };
+export type Arns = {
+  of: (kind: ArnKind, name: string) => string;
+  /** What all ARNs of this account and region begin with. */
+  account: string;
+};
 
 /** Names stand in ARNs as they were given. SageMaker wrote them in lower case until about 2022, and no longer does. */
 export function arnsOf(account: Pick<Configuration, 'region' | 'accountId'>): Arns {
+  const own = `arn:aws:sagemaker:${account.region}:${account.accountId}:`;
   return {
-    of: (kind, name) => `arn:aws:sagemaker:${account.region}:${account.accountId}:${kind}/${name}`,
+    account: own,
+    of: (kind, name) => `${own}${kind}/${name}`,
   };
 }
 

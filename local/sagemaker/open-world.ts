@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
-import { loadServiceModel } from './api/service-model.ts';
+import { loadRuntimeModel, loadServiceModel } from './api/service-model.ts';
 import { arnsOf } from './arns.ts';
 import { LogGroups } from './aws/log-groups.ts';
 import { ObjectStore } from './aws/object-store.ts';
+import { Queues } from './aws/queues.ts';
 import type { Configuration } from './configuration.ts';
 import { availableMode, Containers } from './containers/container.ts';
 import { EventSender } from './events/event-sender.ts';
@@ -41,12 +42,14 @@ export async function openWorld(configuration: Configuration, log: (line: string
   const world: World = {
     configuration,
     model,
+    runtimeModel: loadRuntimeModel(configuration.botocoreData),
     containerMode: containers.mode,
     arns: arnsOf(configuration),
     store: openStore(stateFolder),
     quotas: new AccountQuotas(stateFolder, configuration.quotas),
     objects,
     logs,
+    queues: new Queues(configuration),
     events: new EventSender(configuration, log),
     jobs,
     hosting,

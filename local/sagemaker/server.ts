@@ -1,11 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { dispatch } from './api/dispatch.ts';
 import { isRefusal, ModelError, UnknownOperationException, ValidationError } from './errors.ts';
+import { checkInvocation } from './serving/check-invocation.ts';
 import { invokeEndpoint } from './serving/invoke-endpoint.ts';
 import type { World } from './world.ts';
 
 const TARGET = 'SageMaker.';
 const INVOCATIONS = /^\/endpoints\/([^/]+)\/invocations$/;
+/** Paths of the runtime API that are not served here. */
+const ABSENT_INVOCATIONS: [RegExp, string][] = [
+  [/^\/endpoints\/[^/]+\/async-invocations$/, 'InvokeEndpointAsync'],
+  [/^\/endpoints\/[^/]+\/invocations-response-stream$/, 'InvokeEndpointWithResponseStream'],
+];
 /** The largest request: a body of 6 MiB for a model, a definition of 1 MiB for the API; and some room to say no in words. */
 const LARGEST_REQUEST_BYTES = 16 * 1024 * 1024;
 
@@ -26,9 +32,12 @@ async function answer(world: World, request: IncomingMessage, response: ServerRe
   const body = await readBody(request);
   const endpoint = INVOCATIONS.exec(path)?.[1];
   if (request.method === 'POST' && endpoint !== undefined) {
-    await answerInvocation(world, request, response, decodeURIComponent(endpoint), body, receivedAtMs);
+    await answerInvocation(world, request, response, decoded(endpoint), body, receivedAtMs);
     return;
   }
+  const absent = ABSENT_INVOCATIONS.find(([pattern]) => pattern.test(path))?.[1];
+  if (absent !== undefined)
+    throw new UnknownOperationException(`The operation ${absent} is not offered by the local SageMaker.`);
   const target = header(request, 'x-amz-target');
   if (request.method !== 'POST' || path !== '/' || !target?.startsWith(TARGET)) {
     throw new UnknownOperationException(`${request.method} ${path} is neither SageMaker's API nor its runtime API.`);
@@ -44,6 +53,7 @@ async function answerInvocation(
   body: Buffer,
   receivedAtMs: number,
 ): Promise<void> {
+  checkInvocation(world.runtimeModel, { ...request.headers, EndpointName: endpointName, Body: body });
   const answered = await invokeEndpoint(world, {
     endpointName,
     body,
@@ -64,6 +74,15 @@ async function answerInvocation(
       : { 'x-amzn-sagemaker-custom-attributes': answered.customAttributes }),
   });
   response.end(answered.body);
+}
+
+/** A name that is not well encoded stays as it came: it is no endpoint's, and is refused as such. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isProtectedBranch } from '../access.ts';
 import { readBlob, readCommit, ZERO_SHA } from '../git/read-objects.ts';
@@ -19,6 +19,8 @@ export interface PipelineRequest {
   source: string;
   variables?: { key: string; value: string }[];
   skip?: boolean;
+  /** Read instead of the file in the repository. */
+  content?: string;
 }
 
 /** Why there is no pipeline; the sentences are GitLab's. */
@@ -43,6 +45,43 @@ export async function createPipeline(world: World, request: PipelineRequest): Pr
   } catch (error) {
     if (!(error instanceof CiFileError)) throw error;
     return addPipeline(world, request, 'failed', { yaml_errors: error.message });
+  } finally {
+    world.db.tokens.remove(token.id);
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** What GitLab would say of a CI file, without a pipeline of it. */
+export async function lintCiFile(world: World, request: PipelineRequest) {
+  const scratch = join(world.stateDir, 'parsing', world.newId());
+  const token = borrowToken(world, request.userId);
+  const wrong = (error: string) => ({ valid: false, errors: [error], merged_yaml: '', jobs: [] });
+  try {
+    const parsed = await readCiFile(world, request, draftPipeline(world, request), scratch, token.text);
+    if (parsed === 'missing') return wrong('Please provide content of .gitlab-ci.yml');
+    return {
+      valid: true,
+      errors: [],
+      merged_yaml: parsed?.expandedYaml ?? request.content ?? '',
+      jobs: (parsed?.jobs ?? []).map((job) => ({
+        name: job.name,
+        stage: job.stage,
+        before_script: job.before_script,
+        script: job.script,
+        after_script: job.after_script,
+        tag_list: [],
+        only: null,
+        except: null,
+        environment: job.environment?.name ?? null,
+        when: job.when,
+        allow_failure: job.allow_failure,
+        needs:
+          job.needs?.map((need) => ({ name: need.job, artifacts: need.artifacts, optional: need.optional })) ?? null,
+      })),
+    };
+  } catch (error) {
+    if (!(error instanceof CiFileError)) throw error;
+    return wrong(error.message);
   } finally {
     world.db.tokens.remove(token.id);
     rmSync(scratch, { recursive: true, force: true });
@@ -139,21 +178,34 @@ async function readCiFile(
   const checkout = join(scratch, 'checkout');
   mkdirSync(scratch, { recursive: true });
   await runGit(scratch, ['clone', '--quiet', '--shared', '--no-checkout', repository, checkout]);
-  await runGit(checkout, ['checkout', '--quiet', '--detach', request.sha]);
+  if (request.sha) await runGit(checkout, ['checkout', '--quiet', '--detach', request.sha]);
   const ciFile = ciFileOf(project);
+  if (request.content !== undefined) writeFileSync(join(checkout, ciFile), request.content);
+  if (!request.sha) await commitAll(checkout);
   if (!existsSync(join(checkout, ciFile))) return 'missing';
   const compareChanges = !request.tag && draft.before_sha !== ZERO_SHA;
-  await runGit(checkout, ['update-ref', 'refs/remotes/origin/main', compareChanges ? draft.before_sha : request.sha]);
+  await runGit(checkout, [
+    'update-ref',
+    'refs/remotes/origin/main',
+    compareChanges ? draft.before_sha : request.sha || 'HEAD',
+  ]);
   await runGit(checkout, ['symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/main']);
   await runGit(checkout, ['config', 'remote.origin.url', `${world.url}/${project.path_with_namespace}.git`]);
   const configured = configuredVariables(world, project, draft.protected_ref, undefined);
   const variables = {
-    ...pipelineVariables(world, project, draft, await readCommit(repository, request.sha)),
+    ...pipelineVariables(world, project, draft, request.sha ? await readCommit(repository, request.sha) : undefined),
     ...configured.values,
     ...Object.fromEntries(draft.variables.map(({ key, value }) => [key, value])),
   };
   const unset = draft.tag ? ['CI_COMMIT_BRANCH'] : ['CI_COMMIT_TAG'];
   return parseCiFile({ checkout, scratch, ciFile, variables, unset, serverUrl: world.url, jobToken, compareChanges });
+}
+
+/** A file of a project without commits is read in a commit of its own. */
+async function commitAll(checkout: string): Promise<void> {
+  const author = ['-c', 'user.name=GitLab', '-c', 'user.email=gitlab@localhost'];
+  await runGit(checkout, ['add', '--all']);
+  await runGit(checkout, [...author, 'commit', '--quiet', '--allow-empty', '--message', 'read']);
 }
 
 /** Includes of other projects are read with the rights of the pipeline's user. */

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Build } from '../rows.ts';
 import type { World } from '../world.ts';
@@ -32,4 +32,8 @@ export function readJobLog(world: Pick<World, 'stateDir' | 'db'>, build: Build):
   return [...masked, ...tokens]
     .filter((secret) => secret.length >= SHORTEST_MASKED_VALUE)
     .reduce((text, secret) => text.replaceAll(secret, '[MASKED]'), readFileSync(path, 'utf8'));
+}
+
+export function eraseJobLog(world: Pick<World, 'stateDir'>, build: Build): void {
+  rmSync(logPath(world.stateDir, build.id), { force: true });
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { dump, load } from 'js-yaml';
@@ -23,6 +23,8 @@ export interface ParsedCi {
   workflowName: string | null;
   globalVariables: Record<string, string>;
   jobs: JobDefinition[];
+  /** The file with includes, extends and defaults resolved. */
+  expandedYaml: string;
 }
 
 interface ParseRequest {
@@ -85,6 +87,7 @@ export async function parseCiFile(request: ParseRequest): Promise<ParsedCi | und
       );
     raw.set(name, job.data);
   }
+  if (raw.size === 0) throw new CiFileError('jobs config should contain at least one visible job');
   const probes = probeJobs(expanded, raw);
   writeFileSync(join(request.checkout, EXPANDED_FILE), dump({ ...withoutWorkflow(expanded), ...probes }));
   const listing = await callParser(request, EXPANDED_FILE, '--list-json');
@@ -97,12 +100,25 @@ export async function parseCiFile(request: ParseRequest): Promise<ParsedCi | und
   jobs.sort((a, b) => order(a) - order(b));
   if (jobs.length === 0) return undefined;
   expandMatrixNames(jobs);
+  requireNeeds(jobs);
   return {
     stages: stages.filter((stage) => jobs.some((job) => job.stage === stage)),
     workflowName: Workflow.parse(expanded.workflow ?? {}).name ?? null,
     globalVariables: readVariables(expanded.variables),
     jobs,
+    expandedYaml: dump(expanded),
   };
+}
+
+/** A need that the rules left out is an error, unless it is optional. */
+function requireNeeds(jobs: JobDefinition[]): void {
+  const names = new Set(jobs.map((job) => job.name));
+  for (const job of jobs)
+    for (const need of job.needs ?? [])
+      if (!need.optional && !names.has(need.job))
+        throw new CiFileError(
+          `'${job.name}' job needs '${need.job}' job, but '${need.job}' does not exist in the pipeline. This might be because of the only, except, or rules keywords. To need a job that sometimes does not exist in the pipeline, use needs:optional.`,
+        );
 }
 
 const Workflow = z.object({
@@ -207,18 +223,44 @@ function callParser(request: ParseRequest, file: string, mode: '--preview' | '--
     child.on('close', (code, signal) => {
       if (code === 0) resolve(out);
       else if (signal) reject(new InterruptedError(`the reading of the CI file was ended by ${signal}`));
-      else reject(new CiFileError(readableError(err || out)));
+      else reject(new CiFileError(readableError(err || out).replace('STAGES', () => stagesOf(request).join(', '))));
     });
   });
 }
 
+/** What the parser says, and what GitLab says of the same fault. */
+const IN_GITLABS_WORDS: [RegExp, string][] = [
+  [/^stage:(\S+) not found for (.+)$/, '$2 job: chosen stage $1 does not exist; available stages are STAGES'],
+  [/^needs: \[(.+)\] for (.+) could not be found$/, '$2 job: undefined need: $1'],
+  [/^dependencies: \[(.+)\] for (.+) could not be found$/, '$2 job: undefined dependency: $1'],
+  [/^(.+) must have script specified$/, 'jobs:$1 config should implement the script:, run:, or trigger: keyword'],
+  [/^(.+) is unspecified, used by (.+) extends$/, '$2: unknown keys in `extends` ($1)'],
+  [/^YAMLException: /, '(<unknown>): '],
+];
+
 const NOISE =
   /Unable to retrieve default|Command failed with exit code|fatal: ref refs\/remotes|Using fallback|^\s*at |parsing and downloads|^\s*$/;
+
+const DEFAULT_STAGES = ['build', 'test', 'deploy'];
+
+/** The stages that the file may name; of a file that does not parse, those of one that names none. */
+function stagesOf(request: ParseRequest): string[] {
+  let file: unknown;
+  try {
+    file = load(readFileSync(join(request.checkout, request.ciFile), 'utf8'));
+  } catch {
+    file = undefined; // the parser has said what is wrong with it
+  }
+  const parsed = z.object({ stages: z.array(z.string()) }).safeParse(file);
+  return ['.pre', ...(parsed.success ? parsed.data.stages : DEFAULT_STAGES), '.post'];
+}
 
 /** What the parser says, without its own chatter and stack. */
 function readableError(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colours are what is removed
   const plain = text.replace(/\u001b\[[0-9;]*m/g, '');
   const lines = plain.split('\n').filter((line) => !NOISE.test(line));
-  return lines.join('\n').slice(0, 2000) || 'the CI file could not be read';
+  const told = lines.join('\n').slice(0, 2000) || 'the CI file could not be read';
+  for (const [pattern, sentence] of IN_GITLABS_WORDS) if (pattern.test(told)) return told.replace(pattern, sentence);
+  return told;
 }

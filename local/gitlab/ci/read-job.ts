@@ -45,6 +45,7 @@ export const RawJobSchema = z.looseObject({
         url: z.string().optional(),
         action: z.string().optional(),
         deployment_tier: z.string().optional(),
+        on_stop: z.string().optional(),
       }),
     ])
     .optional(),
@@ -102,6 +103,7 @@ export function readJob(
           url: 'url' in environment ? (environment.url ?? null) : null,
           action: ('action' in environment ? environment.action : undefined) ?? 'start',
           deployment_tier: 'deployment_tier' in environment ? (environment.deployment_tier ?? null) : null,
+          ...('on_stop' in environment && environment.on_stop ? { on_stop: environment.on_stop } : {}),
         }
       : null,
     id_tokens: Object.fromEntries(Object.entries(body.id_tokens ?? {}).map(([key, token]) => [key, token.aud])),

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { finishJobDeployment, startJobDeployment } from '../deployments.ts';
 import { recordPushes } from '../git/detect-pushes.ts';
 import { readCommit, resolveCommit, ZERO_SHA } from '../git/read-objects.ts';
+import { jobPayload } from '../hooks/payload-job.ts';
 import { readHookCommit } from '../hooks/payload-parts.ts';
 import { pipelinePayload } from '../hooks/payload-pipeline.ts';
 import { pushPayload } from '../hooks/payload-push.ts';
+import { followPush, MergeError, mergeNow, mergeStatus } from '../merge-requests.ts';
 import type { Build, Pipeline, PushEvent } from '../rows.ts';
 import type { World } from '../world.ts';
 import { createPipeline, NoPipelineError, type PipelineRequest } from './create-pipeline.ts';
@@ -20,6 +22,8 @@ const REFS_PER_PUSH_WITH_HOOKS = 3;
 export class PipelineRunner {
   readonly #world: () => World;
   readonly #running = new Map<number, RunningJob>();
+  /** The status of each job that the hooks know of. */
+  readonly #toldOf = new Map<number, string>();
   readonly #commits = new Map<string, Awaited<ReturnType<typeof readHookCommit>>>();
   #creating: Promise<unknown> = Promise.resolve();
   #stopping = false;
@@ -41,6 +45,7 @@ export class PipelineRunner {
     for (const build of world.db.builds.filter((row) => row.kind === 'job' && row.status === 'running')) {
       world.db.builds.update(build.id, { status: 'pending', started_at: null });
     }
+    for (const build of world.db.builds.all()) this.#toldOf.set(build.id, build.status);
     for (const pipeline of open) if (pipeline.source !== 'external') this.advance(pipeline.id);
     this.takePushes();
   }
@@ -66,6 +71,18 @@ export class PipelineRunner {
     });
   }
 
+  /** Removes a pipeline and its jobs once their processes have ended. */
+  async forget(pipeline: Pipeline): Promise<void> {
+    const { db } = this.#world();
+    const builds = this.#builds(pipeline.id);
+    await Promise.all(builds.map((build) => this.#running.get(build.id)?.ended));
+    for (const build of builds) {
+      this.#toldOf.delete(build.id);
+      db.builds.remove(build.id);
+    }
+    db.pipelines.remove(pipeline.id);
+  }
+
   /** Moves a pipeline on as far as its jobs allow. */
   advance(pipelineId: number): void {
     if (this.#stopping) return;
@@ -77,7 +94,9 @@ export class PipelineRunner {
   /** Gives the pipeline the status that its jobs and statuses add up to, and tells the hooks of a change. */
   refresh(pipelineId: number): void {
     const { db, now } = this.#world();
-    const pipeline = db.pipelines.require(pipelineId);
+    const pipeline = db.pipelines.get(pipelineId);
+    if (!pipeline) return;
+    this.#announceJobs(pipeline);
     const status = compositeStatus(this.#builds(pipelineId));
     if (status === pipeline.status || status === 'created') return;
     const time = now().toISOString();
@@ -88,6 +107,39 @@ export class PipelineRunner {
       finished_at: FINISHED.has(status) ? time : null,
     });
     this.announce(changed);
+    if (status === 'success') void this.#mergeWhatWaited(changed);
+  }
+
+  /** Tells the job hooks of every job whose status they don't know. */
+  #announceJobs(pipeline: Pipeline): void {
+    const world = this.#world();
+    const commit = this.#commits.get(pipeline.sha) ?? null;
+    for (const build of this.#builds(pipeline.id)) {
+      if (build.kind !== 'job' || this.#toldOf.get(build.id) === build.status) continue;
+      this.#toldOf.set(build.id, build.status);
+      world.deliveries.announce(pipeline.project_id, 'job_events', () => jobPayload(world, build, commit));
+    }
+  }
+
+  /** Merge requests that were to be merged as soon as this pipeline succeeds. */
+  async #mergeWhatWaited(pipeline: Pipeline): Promise<void> {
+    const world = this.#world();
+    const waiting = world.db.mergeRequests.filter(
+      (row) => row.project_id === pipeline.project_id && row.state === 'opened' && row.sha === pipeline.sha,
+    );
+    for (const row of waiting) {
+      const user = row.auto_merge_user_id === null ? undefined : world.db.users.get(row.auto_merge_user_id);
+      try {
+        if (!user || (await mergeStatus(world, row)) !== 'mergeable') continue;
+        await mergeNow(world, row, user, {}, async (project, userId) => {
+          const events = await recordPushes(world, world.db.projects.require(project.id), userId, []);
+          if (events.length > 0) this.takePushes();
+        });
+      } catch (error) {
+        if (!(error instanceof MergeError)) throw error;
+        world.db.mergeRequests.update(row.id, { auto_merge_user_id: null });
+      }
+    }
   }
 
   announce(pipeline: Pipeline): void {
@@ -174,6 +226,10 @@ export class PipelineRunner {
         world.deliveries.announce(event.project_id, kind, () => payload, isTag ? undefined : name);
       }
       world.db.pushEvents.update(event.id, { announced: true });
+      if (!isTag && event.before !== ZERO_SHA && event.after !== ZERO_SHA) {
+        const project = world.db.projects.require(event.project_id);
+        await followPush(world, project, world.db.users.require(event.user_id), name, event.before, event.after);
+      }
     }
     const pipeline = event.after === ZERO_SHA ? undefined : await this.#pipelineOfPush(event, isTag, name);
     world.db.pushEvents.update(event.id, { processed: true });
@@ -187,7 +243,7 @@ export class PipelineRunner {
     const sha = await resolveCommit(repository, event.after);
     const commit = sha ? await readCommit(repository, sha) : undefined;
     if (!sha || !commit) return undefined;
-    const skip = event.push_options.includes('ci.skip') || /\[(ci skip|skip ci)\]/i.test(commit.message);
+    const skip = event.push_options.includes('ci.skip') || /\[(ci[ _-]skip|skip[ _-]ci)\]/i.test(commit.message);
     try {
       return await createPipeline(world, {
         project,
@@ -198,6 +254,7 @@ export class PipelineRunner {
         beforeSha: event.before,
         source: 'push',
         skip,
+        variables: pushedVariables(event.push_options),
       });
     } catch (error) {
       if (error instanceof NoPipelineError) return undefined;
@@ -207,6 +264,7 @@ export class PipelineRunner {
 
   async #begin(pipeline: Pipeline): Promise<Pipeline> {
     await this.rememberCommit(pipeline);
+    this.#announceJobs(pipeline);
     if (FINISHED.has(pipeline.status)) this.announce(pipeline);
     else this.advance(pipeline.id);
     return this.#world().db.pipelines.require(pipeline.id);
@@ -219,7 +277,8 @@ export class PipelineRunner {
   /** Decides one job that is still `created`; false when none can be decided. */
   #settleOneJob(pipelineId: number): boolean {
     const { db, now } = this.#world();
-    const { stages } = db.pipelines.require(pipelineId);
+    const stages = db.pipelines.get(pipelineId)?.stages;
+    if (!stages) return false;
     const builds = this.#builds(pipelineId);
     for (const build of builds) {
       if (build.status !== 'created' || build.kind !== 'job') continue;
@@ -252,8 +311,8 @@ export class PipelineRunner {
 
   #finish(build: Build, result: JobResult): void {
     this.#running.delete(build.id);
-    if (this.#stopping) return;
     const world = this.#world();
+    if (this.#stopping || !world.db.builds.get(build.id)) return;
     const tolerated =
       result.exitCode !== null && build.definition?.allow_failure_exit_codes.includes(result.exitCode) === true;
     const finished = world.db.builds.update(build.id, {
@@ -291,4 +350,12 @@ export class PipelineRunner {
       allow_failure: build.definition?.allow_failure ?? build.allow_failure,
     });
   }
+}
+
+/** `git push -o ci.variable="KEY=value"`, as often as wanted. */
+function pushedVariables(options: readonly string[]): { key: string; value: string }[] {
+  return options.flatMap((option) => {
+    const [, key, value = ''] = /^ci\.variable="?(\w+)=(.*?)"?$/s.exec(option) ?? [];
+    return key ? [{ key, value }] : [];
+  });
 }

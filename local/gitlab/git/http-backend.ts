@@ -63,6 +63,7 @@ export async function serveGit(world: World, request: IncomingMessage, response:
   const scoped =
     !who || who.scopes.some((scope) => scope === 'api' || scope === needed || (!push && scope === 'write_repository'));
   if (!scoped) return refuse(response, 403, `The access token lacks the scope ${needed}. Make one that has it.`);
+  if (push && project.archived) return refuse(response, 403, 'You can not push code to an archived project.');
   if (push && access < DEVELOPER) return refuse(response, 403, 'You are not allowed to push code to this project.');
   if (!push && access < REPORTER && project.visibility !== 'public') {
     return refuse(response, 403, 'You are not allowed to download code from this project.');

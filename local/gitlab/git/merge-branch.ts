@@ -1,33 +1,37 @@
 import type { User } from '../rows.ts';
 import { gitText, runGit } from './run-git.ts';
 
-/** Merges one commit into another without a working tree; undefined when they conflict. Returns the merge commit. */
-export async function createMergeCommit(
-  repository: string,
-  target: string,
-  source: string,
-  message: string,
-  user: User,
-  now: Date,
-): Promise<string | undefined> {
+/** The tree of both commits together; undefined when they conflict. */
+export async function mergeTrees(repository: string, target: string, source: string): Promise<string | undefined> {
   const tree = await gitText(repository, ['merge-tree', '--write-tree', target, source]).catch(() => undefined);
-  if (!tree) return undefined;
-  const date = now.toISOString();
-  const sha = await gitText(
-    repository,
-    ['commit-tree', tree.split('\n')[0] ?? '', '-p', target, '-p', source, '-F', '-'],
-    {
-      input: message,
-      env: {
-        GIT_AUTHOR_NAME: user.name,
-        GIT_AUTHOR_EMAIL: user.email,
-        GIT_AUTHOR_DATE: date,
-        GIT_COMMITTER_NAME: user.name,
-        GIT_COMMITTER_EMAIL: user.email,
-        GIT_COMMITTER_DATE: date,
-      },
+  return tree?.split('\n')[0];
+}
+
+export interface NewCommit {
+  tree: string;
+  parents: string[];
+  message: string;
+  author: Pick<User, 'name' | 'email'>;
+  committer?: Pick<User, 'name' | 'email'>;
+  at: Date;
+}
+
+/** Writes a commit without a working tree. */
+export async function createCommit(repository: string, commit: NewCommit): Promise<string> {
+  const date = commit.at.toISOString();
+  const committer = commit.committer ?? commit.author;
+  const parents = commit.parents.flatMap((parent) => ['-p', parent]);
+  const sha = await gitText(repository, ['commit-tree', commit.tree, ...parents, '-F', '-'], {
+    input: commit.message,
+    env: {
+      GIT_AUTHOR_NAME: commit.author.name,
+      GIT_AUTHOR_EMAIL: commit.author.email,
+      GIT_AUTHOR_DATE: date,
+      GIT_COMMITTER_NAME: committer.name,
+      GIT_COMMITTER_EMAIL: committer.email,
+      GIT_COMMITTER_DATE: date,
     },
-  );
+  });
   return sha.trim();
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Project } from '../rows.ts';
 import { gitText, runGit } from './run-git.ts';
@@ -33,14 +33,20 @@ while read -r old new ref; do
 done
 `;
 
-const CONFIGURATION: Record<string, string> = {
-  'http.receivepack': 'true',
-  'receive.advertisePushOptions': 'true',
-  'uploadpack.allowFilter': 'true',
-  'uploadpack.allowAnySHA1InWant': 'true',
-  'core.logAllRefUpdates': 'false',
-  'gc.auto': '0',
-};
+const configuration = (hooks: string) => `[http]
+\treceivepack = true
+[receive]
+\tadvertisePushOptions = true
+[uploadpack]
+\tallowFilter = true
+\tallowAnySHA1InWant = true
+[core]
+\tlogAllRefUpdates = false
+\thooksPath = ${JSON.stringify(hooks)}
+[gc]
+\tauto = 0
+`;
+const OWN_FILE = 'stand-in.config';
 
 /** The bare repositories, one per project, below `STATE_DIR/repositories/<namespace>/<project>.git`. */
 export class Repositories {
@@ -66,8 +72,9 @@ export class Repositories {
       mkdirSync(path, { recursive: true });
       await runGit(path, ['init', '--quiet', '--bare', '-b', project.default_branch, '.']);
     }
-    const settings = { ...CONFIGURATION, 'core.hooksPath': this.#hooks };
-    for (const [key, value] of Object.entries(settings)) await runGit(path, ['config', key, value]);
+    writeFileSync(join(path, OWN_FILE), configuration(this.#hooks));
+    const known = readFileSync(join(path, 'config'), 'utf8');
+    if (!known.includes(OWN_FILE)) appendFileSync(join(path, 'config'), `[include]\n\tpath = ${OWN_FILE}\n`);
   }
 
   /** Full ref name to the object it points at; an annotated tag gives the tag object. */

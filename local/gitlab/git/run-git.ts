@@ -28,7 +28,7 @@ export function gitEnvironment(extra: Record<string, string> = {}): Record<strin
 export function runGit(
   directory: string,
   args: readonly string[],
-  options: { env?: Record<string, string>; input?: string } = {},
+  options: { env?: Record<string, string>; input?: string | Buffer } = {},
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const child = spawn('git', args, {

@@ -18,7 +18,14 @@ const EVENT_HEADERS: Record<HookEvent, string> = {
   confidential_issues_events: 'Confidential Issue Hook',
   note_events: 'Note Hook',
   confidential_note_events: 'Confidential Note Hook',
+  job_events: 'Job Hook',
+  merge_requests_events: 'Merge Request Hook',
+  releases_events: 'Release Hook',
 };
+
+/** The name of an event in the log of deliveries: `issues_events` are `issue_hooks`. */
+const triggerOf = (event: HookEvent) =>
+  event.replace(/(issue|merge_request|release)s_events$/, '$1_events').replace(/_events$/, '_hooks');
 
 interface DeliveryWorld {
   url: string;
@@ -70,7 +77,7 @@ export class DeliveryQueue {
 
   async test(hook: Hook, event: HookEvent, payload: object): Promise<Delivery> {
     return this.sendNow(hook, {
-      trigger: event.replace(/_events$/, '_hooks'),
+      trigger: triggerOf(event),
       event_header: EVENT_HEADERS[event],
       body: JSON.stringify(payload),
       idempotency_key: this.#world.newId(),
@@ -89,7 +96,7 @@ export class DeliveryQueue {
 
   #queue(hook: Hook, event: HookEvent, body: string, eventUuid: string): Delivery {
     return this.#insert(hook, {
-      trigger: event.replace(/_events$/, '_hooks'),
+      trigger: triggerOf(event),
       event_header: EVENT_HEADERS[event],
       body,
       idempotency_key: this.#world.newId(),

@@ -1,14 +1,19 @@
-import type { Issue, MergeRequest, Note, User } from '../rows.ts';
+import { hookLabels } from '../labels.ts';
+import type { CommitComment, Issue, MergeRequest, Note, User } from '../rows.ts';
 import type { World } from '../world.ts';
-import { hookProjectWithOldNames, hookRepository, hookTime, hookUser, maybeHookTime } from './payload-parts.ts';
+import { mergeRequestAttributes } from './payload-merge-request.ts';
+import {
+  hookProjectWithOldNames,
+  hookRepository,
+  hookTime,
+  hookUser,
+  maybeHookTime,
+  type readHookCommit,
+} from './payload-parts.ts';
 
 export type IssueAction = 'open' | 'close' | 'reopen' | 'update';
 
 const STATE_IDS = { opened: 1, closed: 2 } as const;
-
-function hookLabels(issue: Pick<Issue, 'labels' | 'project_id'>) {
-  return issue.labels.map((title) => ({ title, project_id: issue.project_id, color: '#6699cc', type: 'ProjectLabel' }));
-}
 
 function issueAttributes(world: Pick<World, 'url' | 'db'>, issue: Issue) {
   const project = world.db.projects.require(issue.project_id);
@@ -25,17 +30,38 @@ function issueAttributes(world: Pick<World, 'url' | 'db'>, issue: Issue) {
     confidential: issue.confidential,
     due_date: issue.due_date,
     project_id: issue.project_id,
-    labels: hookLabels(issue),
+    labels: hookLabels(world, issue),
     created_at: hookTime(issue.created_at),
     updated_at: hookTime(issue.updated_at),
     closed_at: maybeHookTime(issue.closed_at),
     type: 'Issue',
+    severity: 'unknown',
+    discussion_locked: null,
+    milestone_id: null,
+    moved_to_id: null,
+    duplicated_to_id: null,
+    last_edited_at: null,
+    last_edited_by_id: null,
+    updated_by_id: null,
+    relative_position: null,
+    time_estimate: 0,
+    total_time_spent: 0,
+    time_change: 0,
+    human_time_estimate: null,
+    human_total_time_spent: null,
+    human_time_change: null,
+    weight: null,
+    health_status: null,
     url: `${world.url}/${project.path_with_namespace}/-/issues/${issue.iid}`,
   };
 }
 
 /** What an update changed, each with its value before and after, as the hook names it. */
-function issueChanges(before: Issue, after: Issue): Record<string, { previous: unknown; current: unknown }> {
+function issueChanges(
+  world: Pick<World, 'db'>,
+  before: Issue,
+  after: Issue,
+): Record<string, { previous: unknown; current: unknown }> {
   const seen = (issue: Issue) => ({
     title: issue.title,
     description: issue.description,
@@ -44,7 +70,7 @@ function issueChanges(before: Issue, after: Issue): Record<string, { previous: u
     state_id: STATE_IDS[issue.state],
     closed_at: maybeHookTime(issue.closed_at),
     updated_at: hookTime(issue.updated_at),
-    labels: hookLabels(issue),
+    labels: hookLabels(world, issue),
   });
   const [previous, current] = [Object.entries(seen(before)), Object.entries(seen(after))];
   return Object.fromEntries(
@@ -70,15 +96,21 @@ export function issuePayload(
     user: hookUser(world, actor),
     project: hookProjectWithOldNames(world, project),
     object_attributes: { ...issueAttributes(world, issue), action },
-    labels: hookLabels(issue),
-    changes: before === undefined ? {} : issueChanges(before, issue),
+    labels: hookLabels(world, issue),
+    changes: before === undefined ? {} : issueChanges(world, before, issue),
     repository: hookRepository(world, project),
     assignees: issue.assignee_ids.map((id) => hookUser(world, world.db.users.require(id))),
   };
 }
 
 /** A `Note Hook` body for a comment on an issue or a merge request. */
-export function notePayload(world: Pick<World, 'url' | 'db'>, note: Note, actor: User, on: Issue | MergeRequest) {
+export function notePayload(
+  world: Pick<World, 'url' | 'db'>,
+  note: Note,
+  actor: User,
+  on: Issue | MergeRequest,
+  action: 'create' | 'update' = 'create',
+) {
   const project = world.db.projects.require(note.project_id);
   const isIssue = note.noteable_type === 'Issue';
   const folder = isIssue ? 'issues' : 'merge_requests';
@@ -94,17 +126,61 @@ export function notePayload(world: Pick<World, 'url' | 'db'>, note: Note, actor:
       note: note.body,
       noteable_type: note.noteable_type,
       noteable_id: note.noteable_id,
+      attachment: null,
+      line_code: null,
+      commit_id: null,
+      st_diff: null,
+      discussion_id: null,
+      description: note.body,
+      type: null,
       author_id: note.author_id,
       project_id: project.id,
       system: note.system,
       internal: false,
-      action: 'create',
+      action,
       created_at: hookTime(note.created_at),
       updated_at: hookTime(note.updated_at),
       url: `${world.url}/${project.path_with_namespace}/-/${folder}/${note.noteable_iid}#note_${note.id}`,
     },
     ...('confidential' in on
       ? { issue: issueAttributes(world, on) }
-      : { merge_request: { id: on.id, iid: on.iid, title: on.title, state: on.state } }),
+      : { merge_request: mergeRequestAttributes(world, on, undefined) }),
+  };
+}
+
+/** A `Note Hook` body for a comment on a commit. */
+export function commitNotePayload(
+  world: Pick<World, 'url' | 'db'>,
+  comment: CommitComment,
+  actor: User,
+  commit: Awaited<ReturnType<typeof readHookCommit>>,
+) {
+  const project = world.db.projects.require(comment.project_id);
+  return {
+    object_kind: 'note',
+    event_type: 'note',
+    user: hookUser(world, actor),
+    project_id: project.id,
+    project: hookProjectWithOldNames(world, project),
+    repository: hookRepository(world, project),
+    object_attributes: {
+      id: comment.id,
+      note: comment.note,
+      noteable_type: 'Commit',
+      noteable_id: null,
+      commit_id: comment.sha,
+      author_id: comment.author_id,
+      project_id: project.id,
+      system: false,
+      internal: false,
+      attachment: null,
+      line_code: null,
+      st_diff: null,
+      action: 'create',
+      created_at: hookTime(comment.created_at),
+      updated_at: hookTime(comment.created_at),
+      url: `${world.url}/${project.path_with_namespace}/-/commit/${comment.sha}#note_${comment.id}`,
+    },
+    commit,
   };
 }

@@ -1,5 +1,6 @@
 import { isProtectedBranch } from '../access.ts';
 import { changedPaths, listCommits, resolveCommit, ZERO_SHA } from '../git/read-objects.ts';
+import { readTag } from '../git/tags.ts';
 import type { PushEvent } from '../rows.ts';
 import type { World } from '../world.ts';
 import { hookCommit, hookProjectWithOldNames, hookRepository } from './payload-parts.ts';
@@ -33,7 +34,7 @@ export async function pushPayload(world: World, event: PushEvent) {
     ref: event.ref,
     ref_protected: kind === 'push' && isProtectedBranch(world.db, project.id, name),
     checkout_sha: checkout,
-    message: null,
+    message: kind === 'tag_push' && checkout ? ((await readTag(repository, event.after))?.message ?? null) : null,
     user_id: user.id,
     user_name: user.name,
     user_username: user.username,
@@ -48,6 +49,19 @@ export async function pushPayload(world: World, event: PushEvent) {
   };
 }
 
-function pushOptions(options: string[]): object {
-  return options.includes('ci.skip') ? { ci: { skip: true } } : {};
+/** `ci.skip` is `{ci: {skip: true}}`, `ci.variable=A=1` is `{ci: {variable: {"A=1": 1}}}`. */
+function pushOptions(options: string[]): Record<string, Record<string, unknown>> {
+  const told: Record<string, Record<string, unknown>> = {};
+  for (const option of options) {
+    const [, namespace = '', key = '', value] =
+      /^(ci|merge_request|mr|secret_push_protection|integrations)\.(\w+)(?:=(.*))?$/s.exec(option) ?? [];
+    if (!key) continue;
+    const group = namespace === 'mr' ? 'merge_request' : namespace;
+    const known = told[group] ?? {};
+    if (value === undefined) known[key] = true;
+    else if (key === 'variable' || key === 'label') known[key] = { ...Object(known[key]), [value]: 1 };
+    else known[key] = value;
+    told[group] = known;
+  }
+  return told;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { accessToGroup, accessToProject, canSee } from '../access.ts';
@@ -28,6 +29,7 @@ export function newApi(findCaller: FindCaller): Api {
   });
   api.notFound((c) => c.json({ error: '404 Not Found' }, 404));
   api.use(async (c, next) => {
+    c.header('x-request-id', randomUUID());
     c.set('caller', await authenticate(c, findCaller));
     await next();
   });
@@ -106,8 +108,13 @@ export function openProject(world: World, c: ApiContext, level = 0): ProjectCall
   const access = project ? accessToProject(world.db, user, project, world.now()) : 0;
   if (!project || !canSee(project.visibility, user, access)) throw notFound('Project');
   if (access < level) throw user ? forbidden() : unauthorized();
+  if (project.archived && level > 0 && !['GET', 'HEAD'].includes(c.req.method) && !isAboutProjectItself(c))
+    throw forbidden();
   return { project, access, user, repository: world.repositories.path(project) };
 }
+
+/** An archived project can only be looked at, taken out of the archive and deleted. */
+const isAboutProjectItself = (c: ApiContext) => /\/projects\/[^/]+(\/(un)?archive)?$/.test(c.req.path);
 
 interface GroupCall {
   group: Namespace;
@@ -136,26 +143,81 @@ export function numberInPath(c: ApiContext, name: string): number {
   return Number(value);
 }
 
-const Page = z.object({
-  page: z.coerce.number().int().min(1).catch(1),
-  per_page: z.coerce.number().int().min(1).catch(20),
-});
+const PageNumber = z
+  .string()
+  .regex(/^-?\d+$/)
+  .transform(Number);
+
+function pageParameter(c: ApiContext, name: 'page' | 'per_page', fallback: number): number {
+  const given = c.req.query(name);
+  if (given === undefined || given === '') return fallback;
+  const number = PageNumber.safeParse(given);
+  if (!number.success) throw badParameter(`${name} is invalid`);
+  if (name === 'per_page' && number.data === 0) throw badParameter('per_page has a value not allowed');
+  return Math.max(1, number.data);
+}
+
+const LARGEST_PAGE = 100;
 
 export function pageOf(c: ApiContext): { page: number; perPage: number } {
-  const { page, per_page } = Page.parse({ page: c.req.query('page'), per_page: c.req.query('per_page') });
-  return { page, perPage: Math.min(per_page, 100) };
+  return {
+    page: pageParameter(c, 'page', 1),
+    perPage: Math.min(pageParameter(c, 'per_page', 20), LARGEST_PAGE),
+  };
 }
 
-/** One page of a list, with GitLab's headers. */
-export function paginate<T>(c: ApiContext, rows: readonly T[], show: (row: T) => unknown): Response {
+/** One page of a list, with GitLab's headers; by keyset where the caller asks for that. */
+export function paginate<T>(
+  c: ApiContext,
+  rows: readonly T[],
+  show: (row: T) => unknown,
+): Response | Promise<Response> {
   const { page, perPage } = pageOf(c);
-  return pageResponse(c, rows.slice((page - 1) * perPage, page * perPage).map(show), rows.length);
+  const keyset = c.req.query('pagination') === 'keyset';
+  const start = keyset ? keysetStart(c, rows) : (page - 1) * perPage;
+  const cut = rows.slice(start, start + perPage);
+  const answer = (shown: unknown[]) =>
+    keyset
+      ? keysetResponse(c, shown, start + perPage < rows.length ? cut.at(-1) : undefined)
+      : pageResponse(c, shown, rows.length);
+  const shown = cut.map(show);
+  return shown.some((one) => one instanceof Promise) ? Promise.all(shown).then(answer) : answer(shown);
 }
+
+/** What a row is known by in a keyset: its id, else its path or its name. */
+function keyOf(row: unknown): string {
+  const known = z.looseObject({ id: z.unknown(), path: z.unknown(), name: z.unknown() }).partial().safeParse(row);
+  const { id, path, name } = known.success ? known.data : {};
+  return String((typeof id === 'number' ? id : undefined) ?? path ?? id ?? name ?? row);
+}
+
+const keysetParameter = (c: ApiContext) => (c.req.path.includes('/repository/') ? 'page_token' : 'cursor');
+
+function keysetStart(c: ApiContext, rows: readonly unknown[]): number {
+  const token = c.req.query(keysetParameter(c));
+  if (!token) return 0;
+  const key = Buffer.from(token, 'base64url').toString('utf8');
+  return rows.findIndex((row) => keyOf(row) === key) + 1;
+}
+
+function keysetResponse(c: ApiContext, shown: unknown[], last: unknown): Response {
+  if (last === undefined) return c.json(shown);
+  const url = new URL(c.req.url);
+  const byId = c.req.path.endsWith('/projects') && url.searchParams.get('order_by') === 'id';
+  url.searchParams.delete('page');
+  if (byId) url.searchParams.set(url.searchParams.get('sort') === 'asc' ? 'id_after' : 'id_before', keyOf(last));
+  else url.searchParams.set(keysetParameter(c), Buffer.from(keyOf(last)).toString('base64url'));
+  return c.json(shown, 200, { link: `<${url}>; rel="next"` });
+}
+
+/** Beyond this many rows GitLab does not count them. */
+const COUNTED_ROWS = 10_000;
 
 /** A page that was cut already; `total` rows in all. */
 export function pageResponse(c: ApiContext, rows: unknown[], total: number): Response {
   const { page, perPage } = pageOf(c);
   const last = Math.max(1, Math.ceil(total / perPage));
+  const counted = total <= COUNTED_ROWS;
   const link = (rel: string, number: number) => {
     const url = new URL(c.req.url);
     url.searchParams.set('page', String(number));
@@ -166,11 +228,10 @@ export function pageResponse(c: ApiContext, rows: unknown[], total: number): Res
     ...(page > 1 ? [link('prev', page - 1)] : []),
     ...(page < last ? [link('next', page + 1)] : []),
     link('first', 1),
-    link('last', last),
+    ...(counted ? [link('last', last)] : []),
   ];
   return c.json(rows, 200, {
-    'x-total': String(total),
-    'x-total-pages': String(last),
+    ...(counted ? { 'x-total': String(total), 'x-total-pages': String(last) } : {}),
     'x-page': String(page),
     'x-per-page': String(perPage),
     'x-next-page': page < last ? String(page + 1) : '',

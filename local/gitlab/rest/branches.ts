@@ -3,10 +3,11 @@ import { DEVELOPER, isProtectedBranch, MAINTAINER, protectionOf } from '../acces
 import { recordPushes } from '../git/detect-pushes.ts';
 import { isAncestor, readCommit, resolveCommit, ZERO_SHA } from '../git/read-objects.ts';
 import { GitError, runGit } from '../git/run-git.ts';
+import { createTagObject, readTag } from '../git/tags.ts';
 import type { Project, ProtectedBranch } from '../rows.ts';
 import type { World } from '../world.ts';
 import { type Api, openProject, pageOf, pageResponse, paginate } from './api.ts';
-import { badRequest, forbidden, notFound } from './api-error.ts';
+import { ApiError, badParameter, badRequest, forbidden, notFound } from './api-error.ts';
 import { openRepository } from './open-repository.ts';
 import { presentCommit } from './present.ts';
 import { filledText, flag, integer, readParameters, text } from './read-parameters.ts';
@@ -39,8 +40,8 @@ export function routeBranches(api: Api, world: World): void {
 
   api.get('/projects/:id/repository/branches', async (c) => {
     const { project, access } = openRepository(world, c);
-    const { search } = await readParameters(c, z.object({ search: text.optional() }));
-    const names = namesOf(project, HEADS).filter((name) => !search || name.includes(search));
+    const { search, regex } = await readParameters(c, z.object({ search: text.optional(), regex: text.optional() }));
+    const names = namesOf(project, HEADS).filter((name) => matchesSearch(name, search) && matchesRegex(name, regex));
     const { page, perPage } = pageOf(c);
     const shown = names.slice((page - 1) * perPage, page * perPage);
     return pageResponse(c, await Promise.all(shown.map((name) => showBranch(project, name, access))), names.length);
@@ -63,24 +64,79 @@ export function routeBranches(api: Api, world: World): void {
   });
 
   api.delete('/projects/:id/repository/branches/:branch', async (c) => {
-    const { project, user, repository } = openProject(world, c, DEVELOPER);
+    const { project, user, access, repository } = openProject(world, c, DEVELOPER);
     const branch = c.req.param('branch');
     const sha = project.known_refs[`${HEADS}${branch}`];
     if (!sha) throw notFound('Branch');
-    if (branch === project.default_branch || isProtectedBranch(db, project.id, branch)) throw forbidden();
+    if (branch === project.default_branch) throw new ApiError(405, { message: 'Cannot remove HEAD branch' });
+    if (isProtectedBranch(db, project.id, branch) && access < MAINTAINER)
+      throw new ApiError(405, { message: 'You dont have push access to repo' });
     await runGit(repository, ['update-ref', '-d', `${HEADS}${branch}`, sha]);
     await tellOfRefs(world, project, user?.id ?? project.creator_id);
     return c.body(null, 204);
   });
 
+  api.delete('/projects/:id/repository/merged_branches', async (c) => {
+    const { project, user, repository } = openProject(world, c, DEVELOPER);
+    const head = project.known_refs[`${HEADS}${project.default_branch}`];
+    for (const name of namesOf(project, HEADS)) {
+      if (name === project.default_branch || isProtectedBranch(db, project.id, name) || !head) continue;
+      const sha = project.known_refs[`${HEADS}${name}`];
+      if (sha && (await isAncestor(repository, sha, head)))
+        await runGit(repository, ['update-ref', '-d', `${HEADS}${name}`, sha]);
+    }
+    await tellOfRefs(world, project, user?.id ?? project.creator_id);
+    return c.json({ message: '202 Accepted' }, 202);
+  });
+
   api.get('/projects/:id/repository/tags', async (c) => {
     const { project, repository } = openRepository(world, c);
-    const tags = await Promise.all(
-      namesOf(project, TAGS)
-        .reverse()
-        .map(async (name) => showTag(project, repository, name)),
+    const wanted = await readParameters(
+      c,
+      z.object({
+        search: text.optional(),
+        order_by: z.enum(['name', 'updated', 'version']).default('updated'),
+        sort: z.enum(['asc', 'desc']).default('desc'),
+      }),
     );
+    const names = namesOf(project, TAGS).filter((name) => matchesSearch(name, wanted.search));
+    const tags = await Promise.all(names.map(async (name) => showTag(project, repository, name)));
+    const age = (tag: (typeof tags)[number]) => Date.parse(tag.created_at ?? tag.commit?.committed_date ?? '') || 0;
+    const byName = (a: string, b: string) => a.localeCompare(b, 'en', { numeric: wanted.order_by === 'version' });
+    tags.sort((a, b) => (wanted.order_by === 'updated' ? age(a) - age(b) : 0) || byName(a.name, b.name));
+    if (wanted.sort === 'desc') tags.reverse();
     return paginate(c, tags, (tag) => tag);
+  });
+
+  api.post('/projects/:id/repository/tags', async (c) => {
+    const { project, user, repository, access } = openProject(world, c, DEVELOPER);
+    const given = await readParameters(c, z.object({ tag_name: filledText, ref: filledText, message: text.nullish() }));
+    const name = given.tag_name;
+    const valid = await runGit(repository, ['check-ref-format', `${TAGS}${name}`]).catch(() => undefined);
+    if (!valid || name.startsWith('-')) throw badRequest('Tag name invalid');
+    if (access < DEVELOPER || !user) throw forbidden();
+    const sha = await resolveCommit(repository, given.ref);
+    if (!sha) throw badRequest(`Target ${given.ref} is invalid`);
+    if (project.known_refs[`${TAGS}${name}`]) throw badRequest(`Tag ${name} already exists`);
+    const message = given.message?.trim();
+    const target = message
+      ? await createTagObject(repository, { name, sha, message, tagger: user, at: world.now() })
+      : sha;
+    await runGit(repository, ['update-ref', `${TAGS}${name}`, target, ZERO_SHA]);
+    await tellOfRefs(world, project, user.id);
+    return c.json(await showTag(db.projects.require(project.id), repository, name), 201);
+  });
+
+  api.delete('/projects/:id/repository/tags/:tag', async (c) => {
+    const { project, user, repository } = openProject(world, c, DEVELOPER);
+    const name = c.req.param('tag');
+    const target = project.known_refs[`${TAGS}${name}`];
+    if (!target) throw notFound('Tag');
+    await runGit(repository, ['update-ref', '-d', `${TAGS}${name}`, target]);
+    for (const row of db.releases.filter((release) => release.project_id === project.id && release.tag === name))
+      db.releases.remove(row.id);
+    await tellOfRefs(world, project, user?.id ?? project.creator_id);
+    return c.body(null, 204);
   });
 
   api.get('/projects/:id/repository/tags/:tag', async (c) => {
@@ -94,18 +150,39 @@ export function routeBranches(api: Api, world: World): void {
     const sha = await resolveCommit(repository, `${TAGS}${name}`);
     const commit = sha ? await readCommit(repository, sha) : undefined;
     const target = project.known_refs[`${TAGS}${name}`];
+    const about = await readTag(repository, target);
+    const release = db.releases.find((row) => row.project_id === project.id && row.tag === name);
     return {
       name,
-      message: '',
-      target,
+      message: about?.message ?? '',
+      target: target ?? null,
       commit: commit ? presentCommit(world, project, commit) : null,
-      release: null,
+      release: release ? { tag_name: name, description: release.description } : null,
       protected: false,
+      created_at: about?.at ?? null,
     };
   };
 
   routeProtectedBranches(api, world);
 }
+
+const matchesSearch = (name: string, search: string | undefined): boolean => {
+  if (!search) return true;
+  const plain = search.replace(/^\^|\$$/g, '').toLowerCase();
+  const lower = name.toLowerCase();
+  if (search.startsWith('^') && search.endsWith('$')) return lower === plain;
+  if (search.startsWith('^')) return lower.startsWith(plain);
+  return search.endsWith('$') ? lower.endsWith(plain) : lower.includes(plain);
+};
+
+const matchesRegex = (name: string, pattern: string | undefined): boolean => {
+  if (!pattern) return true;
+  try {
+    return new RegExp(pattern).test(name);
+  } catch {
+    throw badParameter('regex is an invalid regular expression');
+  }
+};
 
 const namesOf = (project: Project, prefix: string) =>
   Object.keys(project.known_refs)

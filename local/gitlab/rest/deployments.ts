@@ -1,13 +1,14 @@
 import * as z from 'zod';
 import { DEVELOPER, MAINTAINER, REPORTER } from '../access.ts';
 import { addDeployment, changeDeployment, ensureEnvironment, lastSuccess } from '../deployments.ts';
-import { resolveCommit } from '../git/read-objects.ts';
+import { isAncestor, resolveCommit } from '../git/read-objects.ts';
 import { DEPLOYMENT_STATUSES, type Deployment } from '../rows.ts';
 import type { World } from '../world.ts';
 import { type Api, type ApiContext, numberInPath, openProject, paginate, requireCaller } from './api.ts';
 import { ApiError, badRequest, forbidden, notFound } from './api-error.ts';
+import { presentMergeRequest } from './merge-requests.ts';
 import { presentUser } from './present.ts';
-import { filledText, flag, readParameters, text } from './read-parameters.ts';
+import { filledText, flag, moment, readParameters, text } from './read-parameters.ts';
 
 const Status = z.enum(['running', 'success', 'failed', 'canceled']);
 type Status = z.infer<typeof Status>;
@@ -66,10 +67,13 @@ export function routeDeployments(api: Api, world: World): void {
         status: z.enum(DEPLOYMENT_STATUSES).optional(),
         order_by: z.enum(['id', 'iid', 'created_at', 'updated_at', 'ref', 'finished_at']).default('id'),
         sort: z.enum(['asc', 'desc']).default('asc'),
-        updated_after: text.optional(),
+        updated_after: moment.optional(),
+        updated_before: moment.optional(),
+        finished_after: moment.optional(),
+        finished_before: moment.optional(),
       }),
     );
-    if (wanted.updated_after && wanted.order_by !== 'updated_at') {
+    if ((wanted.updated_after || wanted.updated_before) && wanted.order_by !== 'updated_at') {
       throw badRequest('400 Bad request - `updated_at` filter requires `updated_at` sort');
     }
     const after = wanted.updated_after ? Date.parse(wanted.updated_after) : Number.NEGATIVE_INFINITY;
@@ -78,6 +82,9 @@ export function routeDeployments(api: Api, world: World): void {
         row.project_id === project.id &&
         (!wanted.status || row.status === wanted.status) &&
         (!wanted.environment || environments.get(row.environment_id)?.name === wanted.environment) &&
+        (!wanted.updated_before || Date.parse(row.updated_at) <= Date.parse(wanted.updated_before)) &&
+        (!wanted.finished_after || Date.parse(row.finished_at ?? '') >= Date.parse(wanted.finished_after)) &&
+        (!wanted.finished_before || Date.parse(row.finished_at ?? '') <= Date.parse(wanted.finished_before)) &&
         Date.parse(row.updated_at) > after,
     );
     const key = wanted.order_by;
@@ -89,6 +96,23 @@ export function routeDeployments(api: Api, world: World): void {
   });
 
   api.get('/projects/:id/deployments/:deployment_id', (c) => c.json(presentDeployment(world, open(c, REPORTER))));
+
+  api.get('/projects/:id/deployments/:deployment_id/merge_requests', async (c) => {
+    const { project, repository } = openProject(world, c, REPORTER);
+    const deployment = open(c, REPORTER);
+    const before = deployments
+      .filter(
+        (row) => row.environment_id === deployment.environment_id && row.status === 'success' && row.id < deployment.id,
+      )
+      .at(-1);
+    const shipped = [];
+    for (const row of world.db.mergeRequests.filter((one) => one.project_id === project.id && one.state === 'merged')) {
+      const sha = row.merge_commit_sha ?? row.sha;
+      if (!(await isAncestor(repository, sha, deployment.sha))) continue;
+      if (!before || !(await isAncestor(repository, sha, before.sha))) shipped.push(row);
+    }
+    return paginate(c, shipped.reverse(), (row) => presentMergeRequest(world, row));
+  });
 
   api.post('/projects/:id/deployments', async (c) => {
     const { project, repository } = openProject(world, c, DEVELOPER);

@@ -6,7 +6,7 @@ import type { World } from '../world.ts';
 import { type Api, type ApiContext, numberInPath, openProject, paginate } from './api.ts';
 import { badParameter, badRequest, forbidden, notFound } from './api-error.ts';
 import { presentDeployment } from './deployments.ts';
-import { filledText, readParameters, text } from './read-parameters.ts';
+import { filledText, flag, readParameters, text } from './read-parameters.ts';
 import { definedOnly } from './variables.ts';
 
 const Tier = z.enum(['production', 'staging', 'testing', 'development', 'other']);
@@ -32,6 +32,16 @@ const presentEnvironment = (environment: Environment) => ({
   auto_stop_setting: 'always',
 });
 
+/** The manual job that `environment:on_stop` of the newest deployment names. */
+function stopJobOf(world: World, environment: Environment) {
+  const deployed = lastSuccess(world, environment.id)?.build_id;
+  const build = deployed ? world.db.builds.get(deployed) : undefined;
+  const name = build?.definition?.environment?.on_stop;
+  return world.db.builds.find(
+    (row) => row.pipeline_id === build?.pipeline_id && row.name === name && row.status === 'manual' && !row.retried,
+  );
+}
+
 export function routeEnvironments(api: Api, world: World): void {
   const { environments, deployments } = world.db;
   const open = (c: ApiContext, level: number) => {
@@ -39,6 +49,10 @@ export function routeEnvironments(api: Api, world: World): void {
     const environment = environments.get(numberInPath(c, 'environment_id'));
     if (environment?.project_id !== project.id) throw notFound('Environment');
     return environment;
+  };
+  const refuseScript = (url: string | null | undefined) => {
+    if (url && /^\s*(javascript|data|vbscript):/i.test(url))
+      throw badRequest({ external_url: [`${url.split(':')[0]} scheme is not allowed`] });
   };
   const refuseSlug = (slug: string | undefined) => {
     if (slug !== undefined) throw badRequest({ slug: ['is automatically generated and cannot be changed'] });
@@ -81,6 +95,7 @@ export function routeEnvironments(api: Api, world: World): void {
     const { project } = openProject(world, c, DEVELOPER);
     const { name, slug, ...rest } = await readParameters(c, Fields.extend({ name: filledText }));
     refuseSlug(slug);
+    refuseScript(rest.external_url);
     if (!/^[A-Za-z0-9_/${}. -]+$/.test(name) || name.length > 255) {
       throw badRequest({
         name: [
@@ -97,6 +112,7 @@ export function routeEnvironments(api: Api, world: World): void {
     const environment = open(c, DEVELOPER);
     const { slug, ...change } = await readParameters(c, Fields);
     refuseSlug(slug);
+    refuseScript(change.external_url);
     return c.json(
       presentEnvironment(
         environments.update(environment.id, { ...definedOnly(change), updated_at: world.now().toISOString() }),
@@ -104,8 +120,15 @@ export function routeEnvironments(api: Api, world: World): void {
     );
   });
 
-  api.post('/projects/:id/environments/:environment_id/stop', (c) => {
+  api.post('/projects/:id/environments/:environment_id/stop', async (c) => {
     const environment = open(c, DEVELOPER);
+    const { force } = await readParameters(c, z.object({ force: flag.default(false) }));
+    const stopping = force || environment.state === 'stopped' ? undefined : stopJobOf(world, environment);
+    if (stopping) {
+      const changed = environments.update(environment.id, { state: 'stopping', updated_at: world.now().toISOString() });
+      world.runner.play(stopping);
+      return c.json(presentEnvironment(environments.get(changed.id) ?? changed), 200);
+    }
     return c.json(
       presentEnvironment(
         environments.update(environment.id, { state: 'stopped', updated_at: world.now().toISOString() }),

@@ -1,26 +1,46 @@
 import * as z from 'zod';
 import { accessToGroup, canSee, MAINTAINER, OWNER } from '../access.ts';
+import type { Namespace } from '../rows.ts';
 import type { World } from '../world.ts';
 import { type Api, openGroup, paginate, requireCaller } from './api.ts';
 import { badRequest, forbidden, notFound } from './api-error.ts';
-import { presentGroup, presentNamespace, presentProject } from './present.ts';
-import { filledText, integer, readParameters, text } from './read-parameters.ts';
-
-const PATH = /^[a-zA-Z0-9_][a-zA-Z0-9_.-]*$/;
-export const isPathSegment = (path: string) => PATH.test(path) && !/(\.git|\.atom|\.)$/.test(path);
+import { isPathSegment } from './path-segment.ts';
+import { presentGroup, presentNamespace } from './present.ts';
+import { removeProject } from './projects.ts';
+import { filledText, flag, integer, integers, readParameters, text } from './read-parameters.ts';
 
 export function routeGroups(api: Api, world: World): void {
   const { db } = world;
 
   api.get('/groups', async (c) => {
     const user = c.get('caller')?.user;
-    const { search } = await readParameters(c, z.object({ search: text.optional() }));
+    const wanted = await readParameters(
+      c,
+      z.object({
+        search: text.optional(),
+        owned: flag.default(false),
+        top_level_only: flag.default(false),
+        min_access_level: integer.optional(),
+        skip_groups: integers.optional(),
+        order_by: z.enum(['name', 'path', 'id', 'similarity']).default('name'),
+        sort: z.enum(['asc', 'desc']).default('asc'),
+      }),
+    );
+    const { search } = wanted;
+    const member = (row: Namespace) => (user ? accessToGroup(db, { ...user, is_admin: false }, row, world.now()) : 0);
     const visible = db.namespaces.filter(
       (row) =>
         row.kind === 'group' &&
+        (!wanted.owned || member(row) >= OWNER) &&
+        (!wanted.top_level_only || row.parent_id === null) &&
+        (wanted.min_access_level === undefined || member(row) >= wanted.min_access_level) &&
+        !wanted.skip_groups?.includes(row.id) &&
         canSee(row.visibility, user, accessToGroup(db, user, row, world.now())) &&
         (!search || row.full_path.toLowerCase().includes(search.toLowerCase())),
     );
+    const key = wanted.order_by === 'id' || wanted.order_by === 'path' ? wanted.order_by : 'name';
+    const direction = wanted.sort === 'asc' ? 1 : -1;
+    visible.sort((a, b) => direction * (a[key] < b[key] ? -1 : a[key] > b[key] ? 1 : a.id - b.id));
     return paginate(c, visible, (row) => presentGroup(world, row));
   });
 
@@ -66,10 +86,70 @@ export function routeGroups(api: Api, world: World): void {
 
   api.get('/groups/:id', (c) => c.json(presentGroup(world, openGroup(world, c).group)));
 
-  api.get('/groups/:id/projects', (c) => {
-    const { group, user } = openGroup(world, c);
-    const projects = db.projects.filter((project) => project.namespace_id === group.id);
-    return paginate(c, projects, (project) => presentProject(world, project, user));
+  api.put('/groups/:id', async (c) => {
+    const { group } = openGroup(world, c, OWNER);
+    const given = await readParameters(
+      c,
+      z.object({
+        name: filledText.optional(),
+        path: filledText.optional(),
+        description: text.nullable().optional(),
+        visibility: z.enum(['private', 'internal', 'public']).optional(),
+      }),
+    );
+    if (given.path !== undefined && given.path !== group.path)
+      throw badRequest({ path: ['can not be changed in this local stand-in: make a new group'] });
+    const changed = db.namespaces.update(group.id, {
+      name: given.name ?? group.name,
+      description: given.description ?? group.description,
+      visibility: given.visibility ?? group.visibility,
+    });
+    return c.json(presentGroup(world, changed));
+  });
+
+  api.delete('/groups/:id', (c) => {
+    const { group } = openGroup(world, c, OWNER);
+    const below = db.namespaces.filter((row) => `${row.full_path}/`.startsWith(`${group.full_path}/`));
+    for (const one of below) {
+      for (const project of db.projects.filter((row) => row.namespace_id === one.id)) removeProject(world, project);
+      for (const row of db.members.all())
+        if (row.source === 'group' && row.source_id === one.id) db.members.remove(row.id);
+      for (const row of db.variables.all())
+        if (row.source === 'group' && row.source_id === one.id) db.variables.remove(row.id);
+      db.namespaces.remove(one.id);
+    }
+    return c.json({ message: '202 Accepted' }, 202);
+  });
+
+  for (const [name, direct] of [
+    ['subgroups', true],
+    ['descendant_groups', false],
+  ] as const) {
+    api.get(`/groups/:id/${name}`, async (c) => {
+      const { group, user } = openGroup(world, c);
+      const { search } = await readParameters(c, z.object({ search: text.optional() }));
+      const found = db.namespaces.filter(
+        (row) =>
+          row.kind === 'group' &&
+          (direct ? row.parent_id === group.id : row.full_path.startsWith(`${group.full_path}/`)) &&
+          canSee(row.visibility, user, accessToGroup(db, user, row, world.now())) &&
+          (!search || row.full_path.toLowerCase().includes(search.toLowerCase())),
+      );
+      return paginate(c, found, (row) => presentGroup(world, row));
+    });
+  }
+
+  api.get('/namespaces', async (c) => {
+    const user = requireCaller(c);
+    const { search } = await readParameters(c, z.object({ search: text.optional() }));
+    const found = db.namespaces.filter(
+      (row) =>
+        (row.kind === 'user'
+          ? row.owner_id === user.id || user.is_admin
+          : accessToGroup(db, user, row, world.now()) >= MAINTAINER) &&
+        (!search || row.full_path.toLowerCase().includes(search.toLowerCase())),
+    );
+    return paginate(c, found, (row) => presentNamespace(world, row));
   });
 
   api.get('/namespaces/:id', (c) => {

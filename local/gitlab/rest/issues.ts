@@ -1,13 +1,24 @@
 import * as z from 'zod';
-import { canSeeIssue, GUEST, OWNER, REPORTER } from '../access.ts';
+import { accessToProject, canSee, canSeeIssue, OWNER, REPORTER } from '../access.ts';
 import { type IssueAction, issuePayload } from '../hooks/payload-issue.ts';
+import { ensureLabel } from '../labels.ts';
 import type { Issue, User } from '../rows.ts';
 import type { World } from '../world.ts';
-import { type Api, type ApiContext, numberInPath, openProject, paginate, requireCaller } from './api.ts';
-import { badParameter, forbidden, notFound } from './api-error.ts';
+import {
+  type Api,
+  type ApiContext,
+  numberInPath,
+  openGroup,
+  openProject,
+  paginate,
+  requireAdmin,
+  requireCaller,
+} from './api.ts';
+import { badParameter, badRequest, forbidden, notFound } from './api-error.ts';
+import { presentMergeRequest } from './merge-requests.ts';
 import { addSystemNote } from './notes.ts';
 import { presentUser } from './present.ts';
-import { filledText, flag, integer, integers, list, readParameters, text } from './read-parameters.ts';
+import { filledText, flag, integer, integers, list, moment, readParameters, text } from './read-parameters.ts';
 
 const Fields = z.object({
   title: filledText.optional(),
@@ -33,9 +44,27 @@ const Filter = z.object({
   author_username: text.optional(),
   assignee_id: text.optional(),
   confidential: flag.optional(),
-  created_after: text.optional(),
-  updated_after: text.optional(),
-  order_by: z.enum(['created_at', 'updated_at']).default('created_at'),
+  assignee_username: list.optional(),
+  scope: z.enum(['created_by_me', 'assigned_to_me', 'all', 'created-by-me', 'assigned-to-me']).optional(),
+  issue_type: z.enum(['issue', 'incident', 'test_case', 'task']).optional(),
+  created_after: moment.optional(),
+  created_before: moment.optional(),
+  updated_after: moment.optional(),
+  updated_before: moment.optional(),
+  order_by: z
+    .enum([
+      'created_at',
+      'updated_at',
+      'due_date',
+      'title',
+      'priority',
+      'label_priority',
+      'milestone_due',
+      'popularity',
+      'relative_position',
+      'weight',
+    ])
+    .default('created_at'),
   sort: z.enum(['asc', 'desc']).default('desc'),
 });
 type Filter = z.infer<typeof Filter>;
@@ -109,6 +138,7 @@ function announceIssue(world: World, issue: Issue, actor: User, action: IssueAct
 /** Changes an issue as the user asks, notes down what GitLab notes down, and tells the hooks. */
 export function changeIssue(world: World, issue: Issue, user: User, given: Fields): Issue {
   const changed = world.db.issues.update(issue.id, changesOf(world, issue, given, user));
+  for (const label of changed.labels) ensureLabel(world, issue.project_id, label);
   const action = changed.state === issue.state ? 'update' : changed.state === 'closed' ? 'close' : 'reopen';
   if (action !== 'update') addSystemNote(world, 'Issue', changed, user, action === 'close' ? 'closed' : 'reopened');
   announceIssue(world, changed, user, action, issue);
@@ -119,28 +149,111 @@ export function routeIssues(api: Api, world: World): void {
   const { db } = world;
   const show = (issue: Issue) => presentIssue(world, issue);
 
-  api.get('/projects/:id/issues', async (c) => {
-    const { project, user, access } = openProject(world, c);
+  const found = async (c: ApiContext, inScope: (issue: Issue) => boolean, scope?: 'created_by_me') => {
     const wanted = await readParameters(c, Filter);
-    const found = db.issues.filter(
-      (row) => row.project_id === project.id && canSeeIssue(row, user, access) && matches(world, row, wanted),
-    );
+    const user = c.get('caller')?.user;
+    const accesses = new Map<number, number>();
+    const mayRead = (issue: Issue) => {
+      const project = db.projects.require(issue.project_id);
+      const access = accesses.get(project.id) ?? accessToProject(db, user, project, world.now());
+      accesses.set(project.id, access);
+      return canSee(project.visibility, user, access) && canSeeIssue(issue, user, access);
+    };
+    const asked = wanted.scope ?? scope;
+    const mine = (issue: Issue) =>
+      asked?.startsWith('created')
+        ? issue.author_id === user?.id
+        : !asked?.startsWith('assigned') || issue.assignee_ids.includes(user?.id ?? 0);
+    const rows = db.issues.filter((row) => inScope(row) && mine(row) && mayRead(row) && matches(world, row, wanted));
     const direction = wanted.sort === 'asc' ? 1 : -1;
-    const key = wanted.order_by;
-    found.sort((a, b) => direction * (a[key] < b[key] ? -1 : a[key] > b[key] ? 1 : a.id - b.id));
-    return paginate(c, found, show);
+    const key =
+      wanted.order_by === 'updated_at' || wanted.order_by === 'title' || wanted.order_by === 'due_date'
+        ? wanted.order_by
+        : 'created_at';
+    const value = (issue: Issue) => issue[key] ?? '';
+    return rows.sort((a, b) => direction * (value(a) < value(b) ? -1 : value(a) > value(b) ? 1 : a.id - b.id));
+  };
+  const inProject = (c: ApiContext) => {
+    const { project } = openProject(world, c);
+    return (issue: Issue) => issue.project_id === project.id;
+  };
+  const inGroup = (c: ApiContext) => {
+    const { group } = openGroup(world, c);
+    return (issue: Issue) =>
+      db.projects.require(issue.project_id).path_with_namespace.startsWith(`${group.full_path}/`);
+  };
+  const everywhere = (c: ApiContext) => {
+    requireCaller(c);
+    return () => true;
+  };
+  for (const [path, scopeOf, scope] of [
+    ['/issues', everywhere, 'created_by_me'],
+    ['/groups/:id/issues', inGroup, undefined],
+    ['/projects/:id/issues', inProject, undefined],
+  ] as const) {
+    api.get(path, async (c) => paginate(c, await found(c, scopeOf(c), scope), show));
+    api.get(path.replace(/issues$/, 'issues_statistics'), async (c) => {
+      const rows = await found(c, scopeOf(c), scope);
+      const count = (state: Issue['state']) => rows.filter((row) => row.state === state).length;
+      const counts = { all: rows.length, closed: count('closed'), opened: count('opened') };
+      return c.json({ statistics: { counts } });
+    });
+  }
+
+  api.get('/issues/:issue_id', (c) => {
+    requireAdmin(c);
+    const issue = db.issues.get(numberInPath(c, 'issue_id'));
+    if (!issue) throw notFound();
+    return c.json(show(issue));
+  });
+
+  const one = '/projects/:id/issues/:issue_iid';
+  api.get(`${one}/participants`, (c) => {
+    const { issue } = openIssue(world, c);
+    const notes = db.notes.filter((note) => note.noteable_type === 'Issue' && note.noteable_id === issue.id);
+    const ids = new Set([issue.author_id, ...issue.assignee_ids, ...notes.map((note) => note.author_id)]);
+    return paginate(c, [...ids], (id) => presentUser(world, db.users.require(id)));
+  });
+  for (const name of ['related_merge_requests', 'closed_by']) {
+    api.get(`${one}/${name}`, (c) => {
+      const { issue } = openIssue(world, c);
+      const mention = name === 'closed_by' ? '\\b(?:clos|fix|resolv|implement)\\w*:?\\s+#' : '#';
+      const pattern = new RegExp(`${mention}${issue.iid}\\b`, 'i');
+      const rows = db.mergeRequests.filter(
+        (row) => row.project_id === issue.project_id && pattern.test(`${row.title}\n${row.description ?? ''}`),
+      );
+      return paginate(c, rows, (row) => presentMergeRequest(world, row));
+    });
+  }
+  api.get(`${one}/resource_state_events`, (c) => {
+    const { issue } = openIssue(world, c);
+    const changes = db.notes.filter(
+      (note) =>
+        note.noteable_type === 'Issue' &&
+        note.noteable_id === issue.id &&
+        note.system &&
+        /^(closed|reopened)$/.test(note.body),
+    );
+    return paginate(c, changes, (note) => ({
+      id: note.id,
+      user: presentUser(world, db.users.require(note.author_id)),
+      created_at: note.created_at,
+      resource_type: 'Issue',
+      resource_id: issue.id,
+      state: note.body,
+    }));
   });
 
   api.get('/projects/:id/issues/:issue_iid', (c) => c.json(show(openIssue(world, c).issue)));
 
   api.post('/projects/:id/issues', async (c) => {
-    const { project, access } = openProject(world, c, GUEST);
+    const { project, access } = openProject(world, c);
     const author = requireCaller(c);
     const given = await readParameters(
       c,
       Fields.extend({ title: filledText, iid: integer.optional(), created_at: text.optional() }),
     );
-    if (given.title.length > 255) throw badParameter('title is too long (maximum is 255 characters)');
+    if (given.title.length > 255) throw badRequest({ title: ['is too long (maximum is 255 characters)'] });
     const siblings = db.issues.filter((row) => row.project_id === project.id);
     const nextIid = Math.max(0, ...siblings.map((row) => row.iid)) + 1;
     const time = world.now().toISOString();
@@ -163,6 +276,7 @@ export function routeIssues(api: Api, world: World): void {
       closed_at: null,
       closed_by_id: null,
     });
+    for (const label of issue.labels) ensureLabel(world, project.id, label);
     announceIssue(world, issue, author, 'open');
     return c.json(show(issue), 201);
   });
@@ -187,20 +301,6 @@ export function routeIssues(api: Api, world: World): void {
       db.notes.remove(note.id);
     db.issues.remove(issue.id);
     return c.body(null, 204);
-  });
-
-  api.get('/projects/:id/labels', (c) => {
-    const { project, user, access } = openProject(world, c);
-    const seen = db.issues.filter((row) => row.project_id === project.id && canSeeIssue(row, user, access));
-    const names = unique(seen.flatMap((row) => row.labels)).sort();
-    return paginate(c, names, (name) => ({
-      id: names.indexOf(name) + 1,
-      name,
-      color: '#6699cc',
-      text_color: '#FFFFFF',
-      description: null,
-      is_project_label: true,
-    }));
   });
 }
 
@@ -250,8 +350,20 @@ function matches(world: World, issue: Issue, wanted: Filter): boolean {
     (!wanted.iids || wanted.iids.includes(issue.iid)) &&
     (wanted.author_id === undefined || issue.author_id === wanted.author_id) &&
     (!wanted.author_username || world.db.users.get(issue.author_id)?.username === wanted.author_username) &&
-    (!wanted.assignee_id || issue.assignee_ids.includes(Number(wanted.assignee_id))) &&
+    (!wanted.assignee_id ||
+      (wanted.assignee_id === 'None' || wanted.assignee_id === '0'
+        ? issue.assignee_ids.length === 0
+        : wanted.assignee_id === 'Any'
+          ? issue.assignee_ids.length > 0
+          : issue.assignee_ids.includes(Number(wanted.assignee_id)))) &&
     (wanted.confidential === undefined || issue.confidential === wanted.confidential) &&
+    (!wanted.assignee_username ||
+      wanted.assignee_username.every((name) =>
+        issue.assignee_ids.some((id) => world.db.users.get(id)?.username === name),
+      )) &&
+    (!wanted.issue_type || wanted.issue_type === 'issue') &&
+    (!wanted.created_before || Date.parse(issue.created_at) <= Date.parse(wanted.created_before)) &&
+    (!wanted.updated_before || Date.parse(issue.updated_at) <= Date.parse(wanted.updated_before)) &&
     (!wanted.created_after || Date.parse(issue.created_at) >= Date.parse(wanted.created_after)) &&
     (!wanted.updated_after || Date.parse(issue.updated_at) >= Date.parse(wanted.updated_after))
   );

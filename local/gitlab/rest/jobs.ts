@@ -1,22 +1,35 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import * as z from 'zod';
-import { DEVELOPER } from '../access.ts';
+import { DEVELOPER, MAINTAINER, REPORTER } from '../access.ts';
 import { artifactsFolder, zipArtifacts } from '../ci/artifacts.ts';
-import { readJobLog } from '../ci/job-log.ts';
+import { eraseJobLog, readJobLog } from '../ci/job-log.ts';
 import { FINISHED } from '../ci/pipeline-status.ts';
 import { readCommit } from '../git/read-objects.ts';
 import { type Build, RUN_STATUSES } from '../rows.ts';
 import type { World } from '../world.ts';
-import { type Api, type ApiContext, numberInPath, openProject, pageOf, pageResponse } from './api.ts';
-import { forbidden, notFound } from './api-error.ts';
+import {
+  type Api,
+  type ApiContext,
+  numberInPath,
+  openProject,
+  pageOf,
+  pageResponse,
+  requireCaller,
+  tokenOf,
+} from './api.ts';
+import { ApiError, forbidden, notFound } from './api-error.ts';
 import { openPipeline } from './pipelines.ts';
 import { presentJob } from './present.ts';
-import { flag, readParameters } from './read-parameters.ts';
+import { filledText, flag, list, readParameters, text } from './read-parameters.ts';
 
 const Status = z.enum(RUN_STATUSES);
 const Filter = z.object({
-  scope: z.union([Status.transform((status) => [status]), z.array(Status)]).optional(),
+  scope: list
+    .refine((words) => words.every((word) => Status.safeParse(word).success), {
+      error: 'scope does not have a valid value',
+    })
+    .optional(),
   include_retried: flag.default(false),
 });
 
@@ -60,11 +73,10 @@ export function routeJobs(api: Api, world: World): void {
     const pipeline = openPipeline(world, c);
     return list(c, (build) => build.pipeline_id === pipeline.id);
   });
-  api.get('/projects/:id/jobs/:job_id', async (c) => c.json(await show(open(c))));
-  api.get('/projects/:id/jobs/:job_id/trace', (c) => c.text(readJobLog(world, open(c))));
+  api.get('/projects/:id/jobs/:job_id{[0-9]+}', async (c) => c.json(await show(open(c))));
+  api.get('/projects/:id/jobs/:job_id{[0-9]+}/trace', (c) => c.text(readJobLog(world, open(c))));
 
-  api.get('/projects/:id/jobs/:job_id/artifacts', async (c) => {
-    const build = open(c);
+  const sendArtifacts = async (c: ApiContext, build: Build) => {
     if (build.artifacts_bytes === null) throw notFound();
     const zip = await zipArtifacts(
       artifactsFolder(world.stateDir, build.id),
@@ -74,19 +86,81 @@ export function routeJobs(api: Api, world: World): void {
       'content-type': 'application/zip',
       'content-disposition': 'attachment; filename="artifacts.zip"',
     });
-  });
+  };
+  api.get('/projects/:id/jobs/:job_id{[0-9]+}/artifacts', (c) => sendArtifacts(c, open(c)));
+  api.get('/projects/:id/jobs/:job_id{[0-9]+}/artifacts/:path{.+}', (c) =>
+    artifactFile(c, open(c), c.req.param('path') ?? ''),
+  );
 
-  api.get('/projects/:id/jobs/:job_id/artifacts/:path{.+}', (c) => {
-    const folder = artifactsFolder(world.stateDir, open(c).id);
-    const file = normalize(join(folder, c.req.param('path')));
+  const artifactFile = (c: ApiContext, build: Build, path: string) => {
+    const folder = artifactsFolder(world.stateDir, build.id);
+    const file = normalize(join(folder, path));
     if (!file.startsWith(`${folder}/`) || !existsSync(file) || !statSync(file).isFile()) throw notFound();
     return c.body(new Uint8Array(readFileSync(file)), 200, { 'content-type': 'application/octet-stream' });
+  };
+  /** The newest job of that name in the newest successful pipeline of a branch or a tag. */
+  const newestOf = async (c: ApiContext) => {
+    const { project, access } = openProject(world, c);
+    if (project.visibility === 'private' && access < REPORTER) throw forbidden();
+    const { job } = await readParameters(c, z.object({ job: filledText }));
+    const pipelines = db.pipelines
+      .filter((row) => row.project_id === project.id && row.ref === c.req.param('ref') && row.status === 'success')
+      .sort((a, b) => b.id - a.id);
+    for (const pipeline of pipelines) {
+      const build = db.builds.find(
+        (row) => row.pipeline_id === pipeline.id && row.name === job && !row.retried && row.artifacts_bytes !== null,
+      );
+      if (build) return build;
+    }
+    throw notFound();
+  };
+  api.get('/projects/:id/jobs/artifacts/:ref/download', async (c) => sendArtifacts(c, await newestOf(c)));
+  api.get('/projects/:id/jobs/artifacts/:ref/raw/:path{.+}', async (c) =>
+    artifactFile(c, await newestOf(c), c.req.param('path') ?? ''),
+  );
+  api.delete('/projects/:id/jobs/:job_id/artifacts', (c) => {
+    const build = open(c, MAINTAINER);
+    rmSync(artifactsFolder(world.stateDir, build.id), { recursive: true, force: true });
+    db.builds.update(build.id, { artifacts_bytes: null });
+    return c.body(null, 204);
+  });
+  api.post('/projects/:id/jobs/:job_id/artifacts/keep', async (c) => {
+    const build = open(c, DEVELOPER);
+    if (build.artifacts_bytes === null) throw notFound();
+    return c.json(await show(build), 200);
+  });
+  api.post('/projects/:id/jobs/:job_id/erase', async (c) => {
+    const build = open(c, MAINTAINER);
+    if (!FINISHED.has(build.status) || build.erased_at !== undefined)
+      throw new ApiError(403, { message: '403 Forbidden - Job is not erasable!' });
+    rmSync(artifactsFolder(world.stateDir, build.id), { recursive: true, force: true });
+    eraseJobLog(world, build);
+    return c.json(
+      await show(db.builds.update(build.id, { artifacts_bytes: null, erased_at: world.now().toISOString() })),
+      201,
+    );
+  });
+  api.get('/job', async (c) => {
+    requireCaller(c);
+    const token = db.tokens.find((row) => row.token === tokenOf(c));
+    const build = token?.job_id ? db.builds.get(token.job_id) : undefined;
+    if (!build) throw notFound();
+    return c.json(await show(build));
   });
 
   api.post('/projects/:id/jobs/:job_id/play', async (c) => {
     const build = open(c, DEVELOPER);
+    const given = await readParameters(
+      c,
+      z.object({ job_variables_attributes: z.array(z.object({ key: filledText, value: text })).default([]) }),
+    );
     if (build.status !== 'manual') return c.json({ message: '400 Bad request - Unplayable Job' }, 400);
-    return c.json(await show(runner.play(build)));
+    if (build.definition && given.job_variables_attributes.length > 0) {
+      const added = Object.fromEntries(given.job_variables_attributes.map(({ key, value }) => [key, value]));
+      const definition = { ...build.definition, variables: { ...build.definition.variables, ...added } };
+      db.builds.update(build.id, { definition });
+    }
+    return c.json(await show(runner.play(db.builds.require(build.id))), 200);
   });
   api.post('/projects/:id/jobs/:job_id/cancel', async (c) => {
     const build = open(c, DEVELOPER);
@@ -95,7 +169,8 @@ export function routeJobs(api: Api, world: World): void {
   });
   api.post('/projects/:id/jobs/:job_id/retry', async (c) => {
     const build = open(c, DEVELOPER);
-    if (!FINISHED.has(build.status) || build.retried) throw forbidden();
+    if (!FINISHED.has(build.status) || build.retried)
+      throw new ApiError(403, { message: '403 Forbidden - Job is not retryable' });
     return c.json(await show(runner.retry(build)), 201);
   });
 }

@@ -1,14 +1,26 @@
 import * as z from 'zod';
 import { ACCESS_LEVELS, MAINTAINER, type Membership, membersOf, OWNER } from '../access.ts';
+import type { User } from '../rows.ts';
 import type { World } from '../world.ts';
-import { type Api, type ApiContext, numberInPath, openGroup, openProject, paginate } from './api.ts';
-import { ApiError, badParameter, notFound } from './api-error.ts';
+import { type Api, type ApiContext, numberInPath, openGroup, openProject, paginate, requireCaller } from './api.ts';
+import { ApiError, badParameter, badRequest, forbidden, notFound } from './api-error.ts';
 import { presentUser } from './present.ts';
-import { integer, readParameters, text } from './read-parameters.ts';
+import { integer, integers, moment, readParameters, text } from './read-parameters.ts';
 
 const AccessLevel = integer.refine((level) => ACCESS_LEVELS.some((known) => known === level), {
   error: 'access_level does not have a valid value',
 });
+
+const LEVEL_NAMES: Record<number, string> = {
+  5: 'Minimal Access',
+  10: 'Guest',
+  15: 'Planner',
+  20: 'Reporter',
+  25: 'Security Manager',
+  30: 'Developer',
+  40: 'Maintainer',
+  50: 'Owner',
+};
 
 /** Members of groups and of projects have the same calls. */
 export function routeMembers(api: Api, world: World): void {
@@ -37,7 +49,14 @@ function routeMembersOf(api: Api, world: World, source: 'group' | 'project'): vo
     [base, false],
     [`${base}/all`, true],
   ] as const) {
-    api.get(path, (c) => paginate(c, members(sourceOf(c), inherited).filter(matches(c.req.query('query'))), show));
+    api.get(path, async (c) => {
+      const { query, user_ids } = await readParameters(
+        c,
+        z.object({ query: text.optional(), user_ids: integers.optional() }),
+      );
+      const found = members(sourceOf(c), inherited).filter(matches(query));
+      return paginate(c, user_ids ? found.filter((member) => user_ids.includes(member.user.id)) : found, show);
+    });
     api.get(`${path}/:user_id{[0-9]+}`, (c) => {
       const userId = numberInPath(c, 'user_id');
       const member = members(sourceOf(c), inherited).find((row) => row.user.id === userId);
@@ -46,46 +65,83 @@ function routeMembersOf(api: Api, world: World, source: 'group' | 'project'): vo
     });
   }
 
+  const callerLevel = (c: ApiContext) =>
+    source === 'group' ? openGroup(world, c).access : openProject(world, c).access;
+  /** Nobody gives, changes or takes more than they have. */
+  const requireLevel = (c: ApiContext, level: number) => {
+    if (callerLevel(c) < level) throw forbidden();
+  };
+  const requireAboveInherited = (sourceId: number, userId: number, level: number) => {
+    const project = source === 'project' ? db.projects.require(sourceId) : undefined;
+    const start = project ? project.namespace_id : db.namespaces.require(sourceId).parent_id;
+    const parent = start === null ? undefined : db.namespaces.get(start);
+    const inherited = parent && membersOf(db, 'group', parent.id, world.now()).find((one) => one.user.id === userId);
+    if (inherited && inherited.access_level > level)
+      throw badRequest({
+        access_level: [
+          `should be greater than or equal to ${LEVEL_NAMES[inherited.access_level] ?? 'Owner'} inherited membership from group ${parent.name}`,
+        ],
+      });
+  };
+  const requireFuture = (expiresAt: string | null | undefined) => {
+    if (expiresAt && new Date(expiresAt) <= world.now())
+      throw badRequest({ expires_at: ['cannot be a date in the past'] });
+  };
+
   api.post(base, async (c) => {
     const source_id = sourceOf(c, true);
     const given = await readParameters(
       c,
       z.object({
-        user_id: integer.optional(),
+        user_id: z.union([integer, text]).optional(),
         username: text.optional(),
         access_level: AccessLevel,
-        expires_at: text.nullish(),
+        expires_at: moment.nullish(),
       }),
     );
     if (given.user_id === undefined && !given.username)
       throw badParameter('user_id, username are missing, exactly one parameter must be provided');
+    requireLevel(c, given.access_level);
+    requireFuture(given.expires_at);
+    const wanted = String(given.user_id ?? given.username).split(',');
+    if (wanted.length > 1) {
+      for (const one of wanted) {
+        const user = db.users.get(Number(one));
+        if (user) addMember(source_id, user, given.access_level, given.expires_at ?? null);
+      }
+      return c.json({ status: 'success' }, 201);
+    }
     const user = db.users.find((row) =>
-      given.user_id !== undefined ? row.id === given.user_id : row.username === given.username,
+      given.user_id !== undefined ? row.id === Number(given.user_id) : row.username === given.username,
     );
     if (!user) throw notFound('User');
     if (db.members.find((row) => row.source === source && row.source_id === source_id && row.user_id === user.id)) {
       throw new ApiError(409, { message: 'Member already exists' });
     }
-    const { access_level } = given;
+    requireAboveInherited(source_id, user.id, given.access_level);
+    return c.json(show(addMember(source_id, user, given.access_level, given.expires_at ?? null)), 201);
+  });
+
+  const addMember = (source_id: number, user: User, access_level: number, expires_at: string | null): Membership => {
     const created_at = world.now().toISOString();
     db.members.insert({
       source,
       source_id,
       user_id: user.id,
       access_level,
-      expires_at: given.expires_at ?? null,
+      expires_at: expires_at?.slice(0, 10) ?? null,
       created_at,
     });
-    return c.json(show({ user, access_level, created_at, expires_at: given.expires_at ?? null }), 201);
-  });
+    return { user, access_level, created_at, expires_at: expires_at?.slice(0, 10) ?? null };
+  };
 
-  const direct = (c: ApiContext) => {
-    const sourceId = sourceOf(c, true);
+  const direct = (c: ApiContext, change = true) => {
+    const sourceId = sourceOf(c, change);
     const userId = numberInPath(c, 'user_id');
     const row = db.members.find(
       (member) => member.source === source && member.source_id === sourceId && member.user_id === userId,
     );
-    if (!row) throw notFound('Member');
+    if (!row) throw notFound();
     return row;
   };
 
@@ -93,14 +149,22 @@ function routeMembersOf(api: Api, world: World, source: 'group' | 'project'): vo
     const row = direct(c);
     const { access_level, expires_at } = await readParameters(
       c,
-      z.object({ access_level: AccessLevel, expires_at: text.nullish() }),
+      z.object({ access_level: AccessLevel, expires_at: moment.nullish() }),
     );
+    requireLevel(c, Math.max(row.access_level, access_level));
+    requireFuture(expires_at);
+    requireAboveInherited(row.source_id, row.user_id, access_level);
     const changed = db.members.update(row.id, { access_level, ...(expires_at === undefined ? {} : { expires_at }) });
     return c.json(show({ ...changed, user: db.users.require(row.user_id) }));
   });
 
   api.delete(`${base}/:user_id{[0-9]+}`, (c) => {
-    db.members.remove(direct(c).id);
+    const leaving = numberInPath(c, 'user_id') === requireCaller(c).id;
+    const row = direct(c, !leaving);
+    if (!leaving) requireLevel(c, row.access_level);
+    const owners = members(row.source_id, false).filter((member) => member.access_level === OWNER);
+    if (source === 'group' && owners.length === 1 && owners[0]?.user.id === row.user_id) throw forbidden();
+    db.members.remove(row.id);
     return c.body(null, 204);
   });
 }

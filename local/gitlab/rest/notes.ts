@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { canSeeIssue, GUEST, MAINTAINER } from '../access.ts';
 import { notePayload } from '../hooks/payload-issue.ts';
@@ -6,7 +7,7 @@ import type { World } from '../world.ts';
 import { type Api, type ApiContext, numberInPath, openProject, paginate, requireCaller } from './api.ts';
 import { forbidden, notFound } from './api-error.ts';
 import { presentUser } from './present.ts';
-import { filledText, readParameters } from './read-parameters.ts';
+import { filledText, flag, readParameters } from './read-parameters.ts';
 
 type NoteableType = Note['noteable_type'];
 
@@ -17,6 +18,7 @@ function addNote(
   author: User,
   body: string,
   system: boolean,
+  discussionId: string | null = null,
 ): Note {
   const time = world.now().toISOString();
   return world.db.notes.insert({
@@ -27,6 +29,8 @@ function addNote(
     author_id: author.id,
     body,
     system,
+    discussion_id: discussionId,
+    resolved_by_id: null,
     created_at: time,
     updated_at: time,
   });
@@ -50,18 +54,32 @@ export function writeComment(
   on: Issue | MergeRequest,
   user: User,
   body: string,
+  discussionId: string | null = null,
 ): Note {
-  const note = addNote(world, type, on, user, body, false);
-  const event = 'confidential' in on && on.confidential ? 'confidential_note_events' : 'note_events';
-  world.deliveries.announce(on.project_id, event, () => notePayload(world, note, user, on));
+  const note = addNote(world, type, on, user, body, false, discussionId);
+  announceNote(world, note, user, on, 'create');
   return note;
 }
 
+function announceNote(
+  world: World,
+  note: Note,
+  user: User,
+  on: Issue | MergeRequest,
+  action: 'create' | 'update',
+): void {
+  const event = 'confidential' in on && on.confidential ? 'confidential_note_events' : 'note_events';
+  world.deliveries.announce(on.project_id, event, () => notePayload(world, note, user, on, action));
+}
+
 function presentNote(world: World, note: Note) {
+  const resolvable = note.noteable_type === 'MergeRequest' && note.discussion_id !== null;
+  const resolver = note.resolved_by_id === null ? undefined : world.db.users.get(note.resolved_by_id);
   return {
     id: note.id,
-    type: null,
+    type: note.discussion_id === null ? null : 'DiscussionNote',
     body: note.body,
+    attachment: null,
     author: presentUser(world, world.db.users.require(note.author_id)),
     created_at: note.created_at,
     updated_at: note.updated_at,
@@ -69,7 +87,14 @@ function presentNote(world: World, note: Note) {
     noteable_id: note.noteable_id,
     noteable_type: note.noteable_type,
     project_id: note.project_id,
-    resolvable: false,
+    resolvable,
+    ...(resolvable
+      ? {
+          resolved: resolver !== undefined,
+          resolved_by: resolver ? presentUser(world, resolver) : null,
+          resolved_at: resolver ? note.updated_at : null,
+        }
+      : {}),
     confidential: false,
     internal: false,
     imported: false,
@@ -99,16 +124,30 @@ function routeNotesOn(api: Api, world: World, type: NoteableType, folder: string
     const { on, access } = open(c);
     const note = notes.get(numberInPath(c, 'note_id'));
     if (note?.noteable_type !== type || note.noteable_id !== on.id) throw notFound();
-    return { note, access };
+    return { note, access, on };
   };
 
   api.get(base, async (c) => {
     const { on } = open(c);
-    const { sort } = await readParameters(c, z.object({ sort: z.enum(['asc', 'desc']).default('desc') }));
-    const found = notes.filter((note) => note.noteable_type === type && note.noteable_id === on.id);
+    const wanted = await readParameters(
+      c,
+      z.object({
+        sort: z.enum(['asc', 'desc']).default('desc'),
+        order_by: z.enum(['created_at', 'updated_at']).default('created_at'),
+        activity_filter: z.enum(['all_notes', 'only_comments', 'only_activity']).default('all_notes'),
+      }),
+    );
+    const found = notes.filter(
+      (note) =>
+        note.noteable_type === type &&
+        note.noteable_id === on.id &&
+        (wanted.activity_filter === 'all_notes' || note.system === (wanted.activity_filter === 'only_activity')),
+    );
+    const direction = wanted.sort === 'asc' ? 1 : -1;
+    const key = wanted.order_by;
     return paginate(
       c,
-      found.sort((a, b) => (sort === 'asc' ? a.id - b.id : b.id - a.id)),
+      found.sort((a, b) => direction * (a[key] < b[key] ? -1 : a[key] > b[key] ? 1 : a.id - b.id)),
       (note) => presentNote(world, note),
     );
   });
@@ -123,10 +162,13 @@ function routeNotesOn(api: Api, world: World, type: NoteableType, folder: string
   });
 
   api.put(`${base}/:note_id`, async (c) => {
-    const { note } = openNote(c);
-    if (note.author_id !== requireCaller(c).id || note.system) throw forbidden();
+    const { note, on } = openNote(c);
+    const user = requireCaller(c);
+    if (note.author_id !== user.id || note.system) throw forbidden();
     const { body } = await readParameters(c, z.object({ body: filledText }));
-    return c.json(presentNote(world, notes.update(note.id, { body, updated_at: world.now().toISOString() })));
+    const changed = notes.update(note.id, { body, updated_at: world.now().toISOString() });
+    announceNote(world, changed, user, on, 'update');
+    return c.json(presentNote(world, changed));
   });
 
   api.delete(`${base}/:note_id`, (c) => {
@@ -135,4 +177,58 @@ function routeNotesOn(api: Api, world: World, type: NoteableType, folder: string
     notes.remove(note.id);
     return c.body(null, 204);
   });
+
+  const threads = base.replace('/notes', '/discussions');
+  const idOf = (note: Note) => note.discussion_id ?? createHash('sha1').update(`note ${note.id}`).digest('hex');
+  const presentThread = (id: string, of: Note[]) => ({
+    id,
+    individual_note: of[0]?.discussion_id === null,
+    notes: of.map((note) => presentNote(world, note)),
+  });
+  const threadsOf = (on: Issue | MergeRequest) => {
+    const found = new Map<string, Note[]>();
+    for (const note of notes.filter((row) => row.noteable_type === type && row.noteable_id === on.id))
+      found.set(idOf(note), [...(found.get(idOf(note)) ?? []), note]);
+    return found;
+  };
+  const openThread = (c: ApiContext) => {
+    const call = open(c);
+    const id = c.req.param('discussion_id') ?? '';
+    const of = threadsOf(call.on).get(id);
+    if (!of) throw notFound('Discussion');
+    return { ...call, id, of };
+  };
+
+  api.get(threads, (c) => paginate(c, [...threadsOf(open(c).on)], ([id, of]) => presentThread(id, of)));
+  api.get(`${threads}/:discussion_id`, (c) => {
+    const { id, of } = openThread(c);
+    return c.json(presentThread(id, of));
+  });
+  api.post(threads, async (c) => {
+    const { on, access, project } = open(c);
+    const user = requireCaller(c);
+    if (access < GUEST && project.visibility !== 'public') throw forbidden();
+    const { body } = await readParameters(c, z.object({ body: filledText }));
+    const id = createHash('sha1').update(world.newId()).digest('hex');
+    return c.json(presentThread(id, [writeComment(world, type, on, user, body, id)]), 201);
+  });
+  api.post(`${threads}/:discussion_id/notes`, async (c) => {
+    const { on, id, of } = openThread(c);
+    const user = requireCaller(c);
+    const { body } = await readParameters(c, z.object({ body: filledText }));
+    for (const note of of) if (note.discussion_id === null) notes.update(note.id, { discussion_id: id });
+    return c.json(presentNote(world, writeComment(world, type, on, user, body, id)), 201);
+  });
+  if (type === 'MergeRequest') {
+    api.put(`${threads}/:discussion_id`, async (c) => {
+      const { id, of } = openThread(c);
+      const user = requireCaller(c);
+      const { resolved } = await readParameters(c, z.object({ resolved: flag }));
+      const updated_at = world.now().toISOString();
+      const changed = of.map((note) =>
+        notes.update(note.id, { resolved_by_id: resolved ? user.id : null, updated_at }),
+      );
+      return c.json(presentThread(id, changed));
+    });
+  }
 }

@@ -1,17 +1,50 @@
-import { rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import * as z from 'zod';
-import { accessToGroup, accessToProject, canSee, DEVELOPER, GUEST, MAINTAINER, OWNER } from '../access.ts';
+import { accessToGroup, accessToProject, canSee, DEVELOPER, GUEST, MAINTAINER, membersOf, OWNER } from '../access.ts';
 import { runGit } from '../git/run-git.ts';
+import { commitActions } from '../git/write-files.ts';
+import type { Namespace, Project } from '../rows.ts';
 import { removeUploads } from '../uploads.ts';
 import type { World } from '../world.ts';
-import { type Api, openProject, paginate, requireCaller } from './api.ts';
-import { badParameter, badRequest, forbidden } from './api-error.ts';
-import { isPathSegment } from './groups.ts';
-import { presentProject } from './present.ts';
-import { filledText, flag, integer, readParameters, text } from './read-parameters.ts';
+import { type Api, type ApiContext, openGroup, openProject, paginate, requireCaller } from './api.ts';
+import { badParameter, badRequest, forbidden, notFound, unauthorized } from './api-error.ts';
+import { tellOfRefs } from './branches.ts';
+import { isPathSegment } from './path-segment.ts';
+import { PROJECT_SETTINGS, presentProject, presentUser } from './present.ts';
+import { filledText, flag, integer, list, readParameters, text } from './read-parameters.ts';
 
+const PATH_RULE =
+  "can contain only letters, digits, '_', '-' and '.'. Cannot start with '-', end in '.git' or end in '.atom'";
 const Visibility = z.enum(['private', 'internal', 'public']);
+
+const Settings = z.object(
+  Object.fromEntries(Object.keys(PROJECT_SETTINGS).map((name) => [name, z.unknown().optional()])),
+);
+
+/** Flags and words as they were given, in the form that the API shows them. */
+function readSettings(given: Record<string, unknown>): Record<string, unknown> {
+  const read: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(given)) {
+    const normal = PROJECT_SETTINGS[name];
+    if (value === undefined) continue;
+    if (typeof normal === 'boolean') {
+      const parsed = flag.safeParse(value);
+      if (!parsed.success) throw badParameter(`${name} is invalid`);
+      read[name] = parsed.data;
+    } else if (typeof normal === 'number') read[name] = Number(value);
+    else if (Array.isArray(normal))
+      read[name] = typeof value === 'string' ? value.split(',').map((one) => one.trim()) : value;
+    else read[name] = value;
+  }
+  if (read.merge_method !== undefined && !['merge', 'rebase_merge', 'ff'].includes(String(read.merge_method)))
+    throw badParameter('merge_method does not have a valid value');
+  if (read.tag_list !== undefined) read.topics ??= read.tag_list;
+  return read;
+}
+
 const NewProject = z.object({
+  initialize_with_readme: flag.default(false),
   /** GitLab numbers projects itself; here a fixed number keeps what names the project by id true after a reset. */
   id: integer.optional(),
   name: filledText.optional(),
@@ -23,34 +56,140 @@ const NewProject = z.object({
   ci_config_path: text.nullable().default(null),
 });
 
+const Filter = z.object({
+  search: text.optional(),
+  search_namespaces: flag.default(false),
+  membership: flag.default(false),
+  owned: flag.default(false),
+  archived: flag.optional(),
+  visibility: Visibility.optional(),
+  min_access_level: integer.optional(),
+  id_after: integer.optional(),
+  id_before: integer.optional(),
+  topic: list.optional(),
+  simple: flag.default(false),
+  order_by: z
+    .enum(['id', 'name', 'path', 'created_at', 'updated_at', 'last_activity_at', 'similarity', 'star_count'])
+    .default('created_at'),
+  sort: z.enum(['asc', 'desc']).default('desc'),
+});
+
+type Shown = ReturnType<typeof presentProject>;
+
+/** What `simple` and callers without a token are shown. */
+const simpleProject = (full: Shown) => ({
+  id: full.id,
+  description: full.description,
+  name: full.name,
+  name_with_namespace: full.name_with_namespace,
+  path: full.path,
+  path_with_namespace: full.path_with_namespace,
+  created_at: full.created_at,
+  default_branch: full.default_branch,
+  tag_list: full.tag_list,
+  topics: full.topics,
+  ssh_url_to_repo: full.ssh_url_to_repo,
+  http_url_to_repo: full.http_url_to_repo,
+  web_url: full.web_url,
+  readme_url: full.readme_url,
+  forks_count: full.forks_count,
+  avatar_url: full.avatar_url,
+  star_count: full.star_count,
+  last_activity_at: full.last_activity_at,
+  visibility: full.visibility,
+  namespace: full.namespace,
+});
+
+/** Moves a project, with its repository, to another path. */
+function relocate(world: World, project: Project, namespace: Namespace, path: string): Project {
+  const path_with_namespace = `${namespace.full_path}/${path}`;
+  const taken = world.db.projects.find(
+    (row) => row.id !== project.id && row.path_with_namespace.toLowerCase() === path_with_namespace.toLowerCase(),
+  );
+  if (taken) throw badRequest({ path: ['has already been taken'] });
+  const from = world.repositories.path(project);
+  const changed = world.db.projects.update(project.id, { namespace_id: namespace.id, path, path_with_namespace });
+  const to = world.repositories.path(changed);
+  if (from !== to && existsSync(from)) {
+    mkdirSync(dirname(to), { recursive: true });
+    renameSync(from, to);
+  }
+  return changed;
+}
+
 export function routeProjects(api: Api, world: World): void {
   const { db } = world;
 
-  api.get('/projects', async (c) => {
+  const listOf = async (c: ApiContext, inScope: (project: Project) => boolean) => {
     const user = c.get('caller')?.user;
-    const { search, membership } = await readParameters(
-      c,
-      z.object({ search: text.optional(), membership: flag.default(false) }),
-    );
-    const visible = db.projects.filter((project) => {
+    const wanted = await readParameters(c, Filter);
+    const search = wanted.search?.toLowerCase();
+    const found = db.projects.filter((project) => {
+      if (!inScope(project)) return false;
       const access = accessToProject(db, user, project, world.now());
-      const seen = membership ? access >= GUEST : canSee(project.visibility, user, access);
-      return seen && (!search || project.path_with_namespace.toLowerCase().includes(search.toLowerCase()));
+      const member = accessToProject(db, user && { ...user, is_admin: false }, project, world.now());
+      const name = wanted.search_namespaces ? project.path_with_namespace : `${project.name} ${project.path}`;
+      const topics = project.settings.topics;
+      return (
+        canSee(project.visibility, user, access) &&
+        (!wanted.membership || member >= GUEST) &&
+        (!wanted.owned || member >= OWNER) &&
+        (wanted.min_access_level === undefined || member >= wanted.min_access_level) &&
+        (!wanted.visibility || project.visibility === wanted.visibility) &&
+        (wanted.archived === undefined || project.archived === wanted.archived) &&
+        (wanted.id_after === undefined || project.id > wanted.id_after) &&
+        (wanted.id_before === undefined || project.id < wanted.id_before) &&
+        (!wanted.topic || (Array.isArray(topics) && wanted.topic.every((topic) => topics.includes(topic)))) &&
+        (!search || name.toLowerCase().includes(search))
+      );
     });
-    return paginate(c, visible.reverse(), (project) => presentProject(world, project, user));
+    const sortValue = (project: Project) =>
+      wanted.order_by === 'id'
+        ? project.id
+        : wanted.order_by === 'name' || wanted.order_by === 'path'
+          ? project[wanted.order_by].toLowerCase()
+          : wanted.order_by === 'last_activity_at' || wanted.order_by === 'updated_at'
+            ? project.last_activity_at
+            : project.created_at;
+    const direction = wanted.sort === 'asc' ? 1 : -1;
+    found.sort((one, other) => {
+      const [a, b] = [sortValue(one), sortValue(other)];
+      return direction * (a < b ? -1 : a > b ? 1 : one.id - other.id);
+    });
+    return paginate(c, found, (project) => {
+      const full = presentProject(world, project, user);
+      return wanted.simple || !user ? simpleProject(full) : full;
+    });
+  };
+
+  api.get('/projects', (c) => listOf(c, () => true));
+  api.get('/users/:user_id/projects', (c) => {
+    const reference = c.req.param('user_id');
+    const owner = db.users.find((row) => String(row.id) === reference || row.username === reference);
+    if (!owner) throw notFound('User');
+    return listOf(c, (project) => db.namespaces.get(project.namespace_id)?.owner_id === owner.id);
+  });
+  api.get('/groups/:id/projects', async (c) => {
+    const { group } = openGroup(world, c);
+    const { include_subgroups } = await readParameters(c, z.object({ include_subgroups: flag.default(false) }));
+    return listOf(
+      c,
+      (project) =>
+        project.namespace_id === group.id ||
+        (include_subgroups && project.path_with_namespace.startsWith(`${group.full_path}/`)),
+    );
   });
 
   api.post('/projects', async (c) => {
     const user = requireCaller(c);
     const given = await readParameters(c, NewProject);
+    const settings = readSettings(await readParameters(c, Settings));
     const name = given.name ?? given.path;
     if (!name) throw badParameter('name, path are missing, at least one parameter must be provided');
     const path = given.path ?? name.toLowerCase().replace(/[^a-z0-9_.-]+/g, '-');
     if (!isPathSegment(path))
       throw badRequest({
-        path: [
-          "can contain only letters, digits, '_', '-' and '.'. Cannot start with '-', end in '.git' or end in '.atom'",
-        ],
+        path: [PATH_RULE],
       });
     const namespace = db.namespaces.find((row) =>
       given.namespace_id === undefined ? row.owner_id === user.id : row.id === given.namespace_id,
@@ -87,6 +226,8 @@ export function routeProjects(api: Api, world: World): void {
       last_activity_at: created_at,
       known_refs: {},
       pushing_user_id: null,
+      archived: false,
+      settings,
     });
     await world.repositories.ensure(project);
     if (namespace.kind === 'group' && !user.is_admin) {
@@ -99,12 +240,27 @@ export function routeProjects(api: Api, world: World): void {
         created_at,
       });
     }
-    return c.json(presentProject(world, project, user), 201);
+    if (given.initialize_with_readme) {
+      const content = Buffer.from(`# ${name}\n${given.description ? `\n${given.description}\n` : ''}`);
+      const repository = world.repositories.path(project);
+      const author = { name: user.name, email: user.email };
+      const sha = await commitActions(
+        repository,
+        join(world.stateDir, 'writing', world.newId()),
+        undefined,
+        [{ action: 'create', file_path: 'README.md', content }],
+        { message: 'Initial commit', author, committer: author, at: world.now() },
+      );
+      await runGit(repository, ['update-ref', `refs/heads/${project.default_branch}`, sha]);
+      await tellOfRefs(world, project, user.id);
+    }
+    return c.json(presentProject(world, db.projects.require(project.id), user), 201);
   });
 
   api.get('/projects/:id', (c) => {
     const { project, user } = openProject(world, c);
-    return c.json(presentProject(world, project, user));
+    const full = presentProject(world, project, user);
+    return c.json(user ? full : simpleProject(full));
   });
 
   api.put('/projects/:id', async (c) => {
@@ -113,45 +269,92 @@ export function routeProjects(api: Api, world: World): void {
       c,
       z.object({
         name: filledText.optional(),
+        path: filledText.optional(),
         description: text.nullable().optional(),
         visibility: Visibility.optional(),
         default_branch: text.optional(),
         ci_config_path: text.nullable().optional(),
       }),
     );
-    const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-    if (Object.keys(given).length === 0)
-      throw badParameter('no parameter that can be changed was given, at least one parameter must be provided');
-    if (change.default_branch) {
+    const settings = readSettings(await readParameters(c, Settings));
+    const { path, ...given } = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+    if (Object.keys(given).length === 0 && path === undefined && Object.keys(settings).length === 0)
+      throw badParameter(
+        `${[...Object.keys(change), 'name', 'path', 'description', 'visibility', 'default_branch', ...Object.keys(PROJECT_SETTINGS)].join(', ')} are missing, at least one parameter must be provided`,
+      );
+    if (change.default_branch && change.default_branch !== project.default_branch) {
       if (!project.known_refs[`refs/heads/${change.default_branch}`])
         throw badRequest({ base: ['Could not change HEAD: branch does not exist'] });
       await runGit(repository, ['symbolic-ref', 'HEAD', `refs/heads/${change.default_branch}`]);
     }
-    return c.json(presentProject(world, db.projects.update(project.id, given), user));
+    if (change.path !== undefined && change.path !== project.path) {
+      if (!isPathSegment(change.path)) throw badRequest({ path: [PATH_RULE] });
+      relocate(world, project, db.namespaces.require(project.namespace_id), change.path);
+    }
+    const changed = db.projects.update(project.id, { ...given, settings: { ...project.settings, ...settings } });
+    return c.json(presentProject(world, changed, user));
+  });
+
+  for (const [action, archived] of [
+    ['archive', true],
+    ['unarchive', false],
+  ] as const) {
+    api.post(`/projects/:id/${action}`, (c) => {
+      const { project, access, user } = openProject(world, c);
+      if (access < OWNER) throw user ? forbidden() : unauthorized();
+      return c.json(presentProject(world, db.projects.update(project.id, { archived }), user), 201);
+    });
+  }
+
+  api.put('/projects/:id/transfer', async (c) => {
+    const { project, access, user } = openProject(world, c, MAINTAINER);
+    if (access < OWNER || !user) throw forbidden();
+    const { namespace } = await readParameters(c, z.object({ namespace: filledText }));
+    const target = db.namespaces.find((row) => String(row.id) === namespace || row.full_path === namespace);
+    if (!target) throw notFound('Namespace');
+    const mine =
+      target.kind === 'user' ? target.owner_id === user.id : accessToGroup(db, user, target, world.now()) >= MAINTAINER;
+    if (!mine && !user.is_admin) throw badRequest('400 Bad request - Transfer failed, namespace is not valid');
+    return c.json(presentProject(world, relocate(world, project, target, project.path), user));
+  });
+
+  api.get('/projects/:id/users', async (c) => {
+    const { project } = openProject(world, c);
+    const { search } = await readParameters(c, z.object({ search: text.optional() }));
+    const people = membersOf(db, 'project', project.id, world.now())
+      .map((member) => member.user)
+      .filter((one) => !search || `${one.name} ${one.username}`.toLowerCase().includes(search.toLowerCase()));
+    return paginate(c, people, (one) => presentUser(world, one));
   });
 
   api.delete('/projects/:id', (c) => {
-    const { project, access, repository } = openProject(world, c, MAINTAINER);
+    const { project, access } = openProject(world, c, MAINTAINER);
     if (access < OWNER) throw forbidden();
-    const {
-      projects: _projects,
-      users: _users,
-      tokens: _tokens,
-      namespaces: _namespaces,
-      applications: _applications,
-      variables,
-      members,
-      ...owned
-    } = db;
-    for (const table of Object.values(owned)) {
-      for (const row of table.all()) if (row.project_id === project.id) table.remove(row.id);
-    }
-    for (const table of [variables, members]) {
-      for (const row of table.all()) if (row.source === 'project' && row.source_id === project.id) table.remove(row.id);
-    }
-    db.projects.remove(project.id);
-    rmSync(repository, { recursive: true, force: true });
-    removeUploads(world, project.id);
+    removeProject(world, project);
     return c.json({ message: '202 Accepted' }, 202);
   });
+}
+
+/** Everything that is the project's goes with it. */
+export function removeProject(world: World, project: Project): void {
+  const { db } = world;
+  const {
+    projects: _projects,
+    users: _users,
+    tokens: _tokens,
+    namespaces: _namespaces,
+    applications: _applications,
+    variables,
+    members,
+    ...owned
+  } = db;
+  for (const table of Object.values(owned)) {
+    for (const row of table.all()) if (row.project_id === project.id) table.remove(row.id);
+  }
+  for (const table of [variables, members]) {
+    for (const row of table.all()) if (row.source === 'project' && row.source_id === project.id) table.remove(row.id);
+  }
+  db.projects.remove(project.id);
+  rmSync(world.repositories.path(project), { recursive: true, force: true });
+  removeUploads(world, project.id);
 }

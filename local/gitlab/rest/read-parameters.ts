@@ -51,11 +51,15 @@ async function bodyParameters(c: Context): Promise<Parameters> {
   return parameters;
 }
 
+const bodies = new WeakMap<Request, Promise<Parameters>>();
+
 /** Parameters come from the query, a form or JSON; what the schema does not name is left out. */
 export async function readParameters<T extends z.ZodType>(c: Context, schema: T): Promise<z.infer<T>> {
   const parameters: Parameters = {};
   for (const [name, value] of new URL(c.req.url).searchParams) put(parameters, name, value);
-  Object.assign(parameters, await bodyParameters(c));
+  const body = bodies.get(c.req.raw) ?? bodyParameters(c);
+  bodies.set(c.req.raw, body);
+  Object.assign(parameters, await body);
   const parsed = schema.safeParse(parameters);
   if (parsed.success) return parsed.data;
   throw badParameter([...new Set(parsed.error.issues.map((issue) => sentence(issue, parameters)))].join(', '));
@@ -79,10 +83,18 @@ export const integer = z.union([
     .regex(/^-?\d+$/)
     .transform(Number),
 ]);
+const YES = ['1', 'on', 't', 'true', 'y', 'yes'];
+const NO = ['0', 'off', 'f', 'false', 'n', 'no'];
+/** Clients write a flag as their language does: `True`, `1`, `on`. */
 export const flag = z.union([
   z.boolean(),
-  z.enum(['true', 'false', '1', '0', 't', 'f']).transform((value) => ['true', '1', 't'].includes(value)),
+  z
+    .union([z.string(), z.number().transform(String)])
+    .transform((value) => value.toLowerCase())
+    .pipe(z.enum([...YES, ...NO]).transform((value) => YES.includes(value))),
 ]);
+/** A moment: anything that names a day, with or without a time. */
+export const moment = z.string().refine((value) => !Number.isNaN(Date.parse(value)), { error: undefined });
 /** A list, or text with commas between. */
 export const list = z.union([
   z.array(text),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import * as git from '../git/read-objects.ts';
-import { runGit } from '../git/run-git.ts';
+import { gitText, runGit } from '../git/run-git.ts';
 import type { World } from '../world.ts';
 import { type Api, type ApiContext, pageOf, pageResponse, paginate } from './api.ts';
 import { badParameter, notFound } from './api-error.ts';
@@ -24,7 +24,7 @@ export function routeRepository(api: Api, world: World): void {
     );
     const sha = await git.resolveCommit(repository, given.ref ?? project.default_branch);
     const entries = sha ? await git.listTree(repository, sha, given.path, given.recursive) : undefined;
-    if (!entries) throw notFound('Tree');
+    if (!entries) throw notFound(sha && given.path ? 'invalid revision or path' : 'Tree');
     const folders = entries.filter((entry) => entry.type === 'tree');
     const rest = entries.filter((entry) => entry.type !== 'tree');
     return paginate(c, given.recursive ? entries : [...folders, ...rest], (entry) => entry);
@@ -66,14 +66,59 @@ export function routeRepository(api: Api, world: World): void {
     return c.json(presentCommit(world, project, commit));
   });
 
-  api.get('/projects/:id/repository/archive:format{(\\.[a-z0-9.]+)?}', async (c) => {
+  api.get('/projects/:id/repository/contributors', async (c) => {
+    const { project, repository } = openRepository(world, c);
+    const head = await git.resolveCommit(repository, c.req.query('ref') ?? project.default_branch);
+    const rows = new Map<
+      string,
+      { name: string; email: string; commits: number; additions: number; deletions: number }
+    >();
+    for (const commit of head ? await git.listCommits(repository, head) : []) {
+      const known = rows.get(commit.author_email);
+      rows.set(commit.author_email, {
+        name: commit.author_name,
+        email: commit.author_email,
+        commits: (known?.commits ?? 0) + 1,
+        additions: 0,
+        deletions: 0,
+      });
+    }
+    return paginate(c, [...rows.values()], (row) => row);
+  });
+
+  for (const raw of [false, true]) {
+    api.get(`/projects/:id/repository/blobs/:sha${raw ? '/raw' : ''}`, async (c) => {
+      const { repository } = openRepository(world, c);
+      const sha = c.req.param('sha') ?? '';
+      if (!/^[0-9a-f]{40}$/.test(sha)) throw notFound('Blob');
+      const content = await runGit(repository, ['cat-file', 'blob', sha]).catch(() => undefined);
+      if (!content) throw notFound('Blob');
+      if (raw) return c.body(new Uint8Array(content), 200, { 'content-type': 'text/plain; charset=utf-8' });
+      return c.json({ size: content.length, encoding: 'base64', content: content.toString('base64'), sha });
+    });
+  }
+
+  api.get('/projects/:id/languages', async (c) => {
+    const { project, repository } = openRepository(world, c);
+    const head = await git.resolveCommit(repository, project.default_branch);
+    const files = head ? ((await git.listTree(repository, head, '', true)) ?? []) : [];
+    const found = files.flatMap((file) => LANGUAGES[file.path.split('.').at(-1) ?? ''] ?? []);
+    const share = (name: string) =>
+      Math.round((found.filter((one) => one === name).length / found.length) * 10_000) / 100;
+    return c.json(Object.fromEntries([...new Set(found)].map((name) => [name, share(name)])));
+  });
+
+  api.get('/projects/:id/repository/:archive{archive(\\.[a-z0-9.]+)?}', async (c) => {
     const { project, repository } = openRepository(world, c);
     const given = await readParameters(c, z.object({ sha: text.optional(), path: text.optional() }));
     const formats: Record<string, [string, string]> = {
       '.zip': ['zip', 'application/zip'],
       '.tar': ['tar', 'application/x-tar'],
     };
-    const [format, type] = formats[c.req.param('format') ?? ''] ?? ['tar.gz', 'application/octet-stream'];
+    const [format, type] = formats[c.req.param('archive').slice('archive'.length)] ?? [
+      'tar.gz',
+      'application/octet-stream',
+    ];
     const sha = await git.resolveCommit(repository, given.sha ?? project.default_branch);
     if (!sha) throw notFound('File');
     const root = [project.path, ...(given.sha && given.sha !== sha ? [given.sha.replaceAll('/', '-')] : []), sha].join(
@@ -92,6 +137,22 @@ export function routeRepository(api: Api, world: World): void {
     });
   });
 }
+
+const LANGUAGES: Record<string, string> = {
+  py: 'Python',
+  ts: 'TypeScript',
+  js: 'JavaScript',
+  sh: 'Shell',
+  ipynb: 'Jupyter Notebook',
+  html: 'HTML',
+  css: 'CSS',
+  r: 'R',
+  sql: 'SQL',
+  rb: 'Ruby',
+  go: 'Go',
+  java: 'Java',
+  rs: 'Rust',
+};
 
 function routeFiles(api: Api, world: World): void {
   const open = async (c: ApiContext, ref: string) => {
@@ -131,6 +192,27 @@ function routeFiles(api: Api, world: World): void {
     });
   });
 
+  api.get('/projects/:id/repository/files/:path/blame', async (c) => {
+    const { repository } = openRepository(world, c);
+    const { ref } = await readParameters(c, z.object({ ref: filledText }));
+    const { about } = await open(c, ref);
+    const text = await gitText(repository, ['blame', '--line-porcelain', about.commit_id, '--', about.file_path]);
+    const ranges: { commit: unknown; lines: string[]; sha: string }[] = [];
+    let sha = '';
+    for (const line of text.split('\n')) {
+      sha = /^([0-9a-f]{40}) \d+ \d+/.exec(line)?.[1] ?? sha;
+      if (!line.startsWith('\t')) continue;
+      const last = ranges.at(-1);
+      if (last?.sha === sha) last.lines.push(line.slice(1));
+      else ranges.push({ commit: await blameCommit(repository, sha), lines: [line.slice(1)], sha });
+    }
+    return c.json(
+      ranges.map(({ commit, lines }) => ({ commit, lines })),
+      200,
+      headersOf(about),
+    );
+  });
+
   // Hono answers HEAD from the GET route, without the body.
   api.get('/projects/:id/repository/files/:path', async (c) => {
     const { ref } = await readParameters(c, z.object({ ref: filledText }));
@@ -159,6 +241,9 @@ function routeCommits(api: Api, world: World): void {
         since: text.optional(),
         until: text.optional(),
         author: text.optional(),
+        all: flag.optional(),
+        trailers: flag.optional(),
+        order: z.enum(['default', 'topo']).optional(),
         with_stats: flag.default(false),
         first_parent: flag.optional(),
       }),
@@ -217,6 +302,12 @@ function routeCommits(api: Api, world: World): void {
     return paginate(c, rows, (row) => row);
   });
 
+  api.get('/projects/:id/repository/commits/:sha/sequence', async (c) => {
+    const { repository, commit } = await open(c);
+    const first = c.req.query('first_parent') === 'true' ? ['--first-parent'] : [];
+    return c.json({ count: Number(await gitText(repository, ['rev-list', '--count', ...first, commit.id])) });
+  });
+
   api.get('/projects/:id/repository/commits/:sha/merge_requests', async (c) => {
     const { project, commit } = await open(c);
     const introducing = mergeRequests.filter(
@@ -225,6 +316,13 @@ function routeCommits(api: Api, world: World): void {
     );
     return paginate(c, introducing.reverse(), (row) => presentMergeRequest(world, row));
   });
+}
+
+async function blameCommit(repository: string, sha: string) {
+  const commit = await git.readCommit(repository, sha);
+  if (!commit) return null;
+  const { title: _title, ...shown } = commit;
+  return shown;
 }
 
 /** `a`, `a..b` or nothing when one of them names no commit. */

@@ -33,16 +33,22 @@ const NewStatus = z.object({
   ref: text.optional(),
   name: text.optional(),
   context: text.optional(),
-  target_url: z
-    .string()
-    .refine((url) => /^https?:\/\/\S+$/.test(url), {
-      error: 'target_url is blocked: Only allowed schemes are http, https',
-    })
-    .optional(),
-  description: text.pipe(z.string().max(255)).optional(),
+  target_url: text.optional(),
+  description: text.optional(),
   coverage: z.coerce.number().optional(),
   pipeline_id: integer.optional(),
 });
+
+const LONGEST_TEXT = 255;
+
+/** What GitLab's own row refuses. */
+function requireValid({ target_url, description }: z.infer<typeof NewStatus>): void {
+  const tooLong = [`is too long (maximum is ${LONGEST_TEXT} characters)`];
+  if (target_url && !/^https?:\/\/\S+$/.test(target_url))
+    throw badRequest({ target_url: ['is blocked: Only allowed schemes are http, https'] });
+  if ((target_url?.length ?? 0) > LONGEST_TEXT) throw badRequest({ target_url: tooLong });
+  if ((description?.length ?? 0) > LONGEST_TEXT) throw badRequest({ description: tooLong });
+}
 
 export function routeStatuses(api: Api, world: World): void {
   const { db } = world;
@@ -53,6 +59,7 @@ export function routeStatuses(api: Api, world: World): void {
     const given = await readParameters(c, NewStatus);
     const sha = await resolveCommit(repository, c.req.param('sha'));
     if (!sha) throw notFound('Commit');
+    requireValid(given);
     const existing = newestPipeline(world, project, sha, given.ref, given.pipeline_id);
     if (given.pipeline_id !== undefined && !existing) throw notFound('Pipeline for pipeline_id, sha and ref');
     const ref = given.ref ?? existing?.ref ?? (await branchWith(project, repository, sha));

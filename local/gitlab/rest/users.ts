@@ -60,6 +60,8 @@ export function routeUsers(api: Api, world: World): void {
   });
 
   api.get('/users', async (c) => {
+    if (!c.get('caller'))
+      throw new ApiError(403, { message: '403 Forbidden - Not authorized to access /api/v4/users' });
     const caller = requireCaller(c);
     const wanted = await readParameters(
       c,
@@ -68,6 +70,13 @@ export function routeUsers(api: Api, world: World): void {
         search: text.optional(),
         public_email: text.optional(),
         active: flag.optional(),
+        blocked: flag.optional(),
+        admins: flag.optional(),
+        exclude_active: flag.optional(),
+        humans: flag.optional(),
+        without_project_bots: flag.optional(),
+        order_by: z.enum(['id', 'name', 'username', 'created_at', 'updated_at']).default('id'),
+        sort: z.enum(['asc', 'desc']).default('desc'),
       }),
     );
     const search = wanted.search?.toLowerCase();
@@ -77,12 +86,17 @@ export function routeUsers(api: Api, world: World): void {
         (!wanted.username || user.username.toLowerCase() === wanted.username.toLowerCase()) &&
         (!wanted.public_email || user.public_email.toLowerCase() === wanted.public_email.toLowerCase()) &&
         (!wanted.active || user.state === 'active') &&
+        (!wanted.blocked || user.state === 'blocked') &&
+        (!wanted.admins || !caller.is_admin || user.is_admin) &&
         (!search ||
           user.username.toLowerCase().includes(search) ||
           user.name.toLowerCase().includes(search) ||
           mails(user).some((mail) => mail.toLowerCase() === search)),
     );
-    return paginate(c, found.reverse(), (user) =>
+    const key = wanted.order_by === 'updated_at' ? 'created_at' : wanted.order_by;
+    const direction = wanted.sort === 'asc' ? 1 : -1;
+    found.sort((a, b) => direction * (a[key] < b[key] ? -1 : a[key] > b[key] ? 1 : a.id - b.id));
+    return paginate(c, found, (user) =>
       caller.is_admin ? presentUserFully(world, user, caller) : presentUser(world, user),
     );
   });
@@ -99,6 +113,83 @@ export function routeUsers(api: Api, world: World): void {
     return c.json(presentUserFully(world, addUser(world, await readParameters(c, NewUser)), caller), 201);
   });
 
+  api.put('/users/:user_id', async (c) => {
+    const caller = requireAdmin(c);
+    const user = db.users.get(numberInPath(c, 'user_id'));
+    if (!user) throw notFound('User');
+    const given = await readParameters(
+      c,
+      z.object({
+        name: filledText.optional(),
+        username: filledText.optional(),
+        email: filledText.optional(),
+        public_email: text.nullish(),
+        admin: flag.optional(),
+      }),
+    );
+    for (const key of ['email', 'username'] as const) {
+      const value = given[key]?.toLowerCase();
+      if (value && db.users.find((row) => row.id !== user.id && row[key].toLowerCase() === value))
+        throw new ApiError(409, { message: `${key === 'email' ? 'Email' : 'Username'} has already been taken` });
+    }
+    const changed = db.users.update(user.id, {
+      name: given.name ?? user.name,
+      email: given.email ?? user.email,
+      public_email: given.public_email === undefined ? user.public_email : (given.public_email ?? ''),
+      is_admin: given.admin ?? user.is_admin,
+    });
+    return c.json(presentUserFully(world, changed, caller));
+  });
+
+  /** What the user made stays, as the work of a user who is blocked and can't sign in. */
+  api.delete('/users/:user_id', (c) => {
+    requireAdmin(c);
+    const user = db.users.get(numberInPath(c, 'user_id'));
+    if (!user) throw notFound('User');
+    for (const row of db.members.all()) if (row.user_id === user.id) db.members.remove(row.id);
+    for (const row of db.tokens.all()) if (row.user_id === user.id) db.tokens.update(row.id, { revoked: true });
+    const gone = `ghost-${user.id}`;
+    db.users.update(user.id, { state: 'blocked', username: gone, email: `${gone}@localhost`, name: 'Ghost User' });
+    for (const row of db.namespaces.all())
+      if (row.owner_id === user.id) db.namespaces.update(row.id, { path: gone, full_path: gone });
+    return c.body(null, 204);
+  });
+
+  api.get('/users/:user_id/status', (c) => {
+    requireCaller(c);
+    const reference = c.req.param('user_id');
+    if (!db.users.find((row) => String(row.id) === reference || row.username === reference)) throw notFound('User');
+    return c.json({ emoji: null, availability: null, message: null, message_html: '', clear_status_at: null });
+  });
+
+  api.get('/users/:user_id/memberships', async (c) => {
+    requireAdmin(c);
+    const id = numberInPath(c, 'user_id');
+    if (!db.users.get(id)) throw notFound('User');
+    const { type } = await readParameters(c, z.object({ type: z.enum(['Project', 'Namespace']).optional() }));
+    const found = db.members.filter(
+      (row) => row.user_id === id && (!type || (row.source === 'project') === (type === 'Project')),
+    );
+    return paginate(c, found, (row) => ({
+      source_id: row.source_id,
+      source_name: (row.source === 'project' ? db.projects : db.namespaces).get(row.source_id)?.name ?? '',
+      source_type: row.source === 'project' ? 'Project' : 'Namespace',
+      access_level: row.access_level,
+    }));
+  });
+
+  for (const action of ['activate', 'deactivate'] as const) {
+    api.post(`/users/:user_id/${action}`, (c) => {
+      requireAdmin(c);
+      const user = db.users.get(numberInPath(c, 'user_id'));
+      if (!user) throw notFound('User');
+      if (user.state === 'blocked')
+        throw new ApiError(403, { message: `403 Forbidden - A blocked user must be unblocked to be ${action}d` });
+      db.users.update(user.id, { state: action === 'activate' ? 'active' : 'deactivated' });
+      return c.json(true, 201);
+    });
+  }
+
   for (const [action, state] of [
     ['block', 'blocked'],
     ['unblock', 'active'],
@@ -106,7 +197,9 @@ export function routeUsers(api: Api, world: World): void {
     api.post(`/users/:user_id/${action}`, (c) => {
       requireAdmin(c);
       const id = numberInPath(c, 'user_id');
-      if (!db.users.get(id)) throw notFound('User');
+      const user = db.users.get(id);
+      if (!user) throw notFound('User');
+      if (action === 'block' && user.state === 'blocked') return c.json(null, 201);
       db.users.update(id, { state });
       return c.json(true, 201);
     });

@@ -16,6 +16,7 @@ const Shape = z.object({
   max: z.number().optional(),
   pattern: z.string().optional(),
   enum: z.array(z.string()).optional(),
+  sensitive: z.boolean().optional(),
 });
 export type Shape = z.infer<typeof Shape>;
 
@@ -26,6 +27,7 @@ const ModelFile = z.object({
 
 /** SageMaker's API as botocore describes it: operations, and the shapes of what goes in and comes out. */
 export type ServiceModel = {
+  operations: string[];
   inputOf: (operation: string) => string | undefined;
   outputOf: (operation: string) => string | undefined;
   has: (operation: string) => boolean;
@@ -37,7 +39,16 @@ export class ServiceModelMissing extends Error {
 }
 
 export function loadServiceModel(botocoreData: string): ServiceModel {
-  const path = join(botocoreData, 'sagemaker', '2017-07-24', 'service-2.json.gz');
+  return load(botocoreData, 'sagemaker', '2017-07-24');
+}
+
+/** The API that invokes endpoints. */
+export function loadRuntimeModel(botocoreData: string): ServiceModel {
+  return load(botocoreData, 'sagemaker-runtime', '2017-05-13');
+}
+
+function load(botocoreData: string, service: string, version: string): ServiceModel {
+  const path = join(botocoreData, service, version, 'service-2.json.gz');
   let bytes: Buffer;
   try {
     bytes = readFileSync(path);
@@ -52,6 +63,7 @@ export function loadServiceModel(botocoreData: string): ServiceModel {
 export function serviceModelFrom(document: unknown): ServiceModel {
   const { operations, shapes } = ModelFile.parse(document);
   return {
+    operations: Object.keys(operations),
     has: (operation) => Object.hasOwn(operations, operation),
     inputOf: (operation) => operations[operation]?.input?.shape,
     outputOf: (operation) => operations[operation]?.output?.shape,

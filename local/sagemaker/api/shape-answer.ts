@@ -1,37 +1,74 @@
 import { isFields } from './check-request.ts';
-import type { ServiceModel } from './service-model.ts';
+import type { ServiceModel, Shape } from './service-model.ts';
 
-/** An answer of ours lacks a member that the service model requires: a defect of this server. */
-class AnswerIncomplete extends Error {
-  override readonly name = 'AnswerIncomplete';
+/** An answer of ours is none that the service model allows: a defect of this server. */
+class AnswerMalformed extends Error {
+  override readonly name = 'AnswerMalformed';
 }
 
-/** Keeps the members that the service model knows, writes times as seconds since 1970. */
+/** Keeps the members that the service model knows, writes times as seconds since 1970. @throws AnswerMalformed */
 export function shapeAnswer(model: ServiceModel, shapeName: string, answer: unknown): unknown {
   return shapeValue(model, shapeName, answer, shapeName);
 }
 
 function shapeValue(model: ServiceModel, shapeName: string, value: unknown, path: string): unknown {
   const shape = model.shape(shapeName);
-  if (shape.type === 'timestamp') return value instanceof Date ? value.getTime() / 1000 : value;
-  if (shape.type === 'list' && Array.isArray(value) && shape.member !== undefined) {
-    const member = shape.member.shape;
-    return value.map((item) => shapeValue(model, member, item, path));
+  switch (shape.type) {
+    case 'structure':
+      return shapeStructure(model, shape, value, path);
+    case 'list':
+      return shapeList(model, shape, value, path);
+    case 'map':
+      return shapeMap(model, shape, value, path);
+    case 'timestamp':
+      if (!(value instanceof Date)) throw malformed(path, 'must be a time');
+      return value.getTime() / 1000;
+    case 'string':
+      if (typeof value !== 'string') throw malformed(path, 'must be a text');
+      if (shape.enum !== undefined && !shape.enum.includes(value))
+        throw malformed(path, `can't be '${value}': it is one of ${shape.enum.join(', ')}`);
+      return value;
+    case 'boolean':
+      if (typeof value !== 'boolean') throw malformed(path, 'must be true or false');
+      return value;
+    default:
+      return shapeNumber(shape, value, path);
   }
-  if (!isFields(value)) return value;
-  if (shape.type === 'map' && shape.value !== undefined) {
-    const member = shape.value.shape;
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, shapeValue(model, member, item, `${path}.${key}`)]),
-    );
-  }
-  if (shape.type !== 'structure') return value;
+}
+
+function shapeStructure(model: ServiceModel, shape: Shape, value: unknown, path: string): Record<string, unknown> {
+  if (!isFields(value)) throw malformed(path, 'must be an object');
   const shaped: Record<string, unknown> = {};
   const required = new Set(shape.required);
   for (const [name, member] of Object.entries(shape.members ?? {})) {
     const given = value[name];
     if (given !== undefined) shaped[name] = shapeValue(model, member.shape, given, `${path}.${name}`);
-    else if (required.has(name)) throw new AnswerIncomplete(`${path} lacks ${name}.`);
+    else if (required.has(name)) throw malformed(path, `lacks ${name}`);
   }
   return shaped;
+}
+
+function shapeList(model: ServiceModel, shape: Shape, value: unknown, path: string): unknown[] {
+  const member = shape.member?.shape;
+  if (!Array.isArray(value) || member === undefined) throw malformed(path, 'must be a list');
+  return value.map((item, index) => shapeValue(model, member, item, `${path}[${index}]`));
+}
+
+function shapeMap(model: ServiceModel, shape: Shape, value: unknown, path: string): Record<string, unknown> {
+  const member = shape.value?.shape;
+  if (!isFields(value) || member === undefined) throw malformed(path, 'must be a map');
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, shapeValue(model, member, item, `${path}.${key}`)]),
+  );
+}
+
+function shapeNumber(shape: Shape, value: unknown, path: string): number {
+  const whole = shape.type === 'integer' || shape.type === 'long';
+  if (typeof value !== 'number' || !Number.isFinite(value) || (whole && !Number.isInteger(value)))
+    throw malformed(path, `must be a number of the type ${shape.type}`);
+  return value;
+}
+
+function malformed(path: string, words: string): AnswerMalformed {
+  return new AnswerMalformed(`${path} ${words}.`);
 }

@@ -3,7 +3,7 @@ import { ValidationException } from '../errors.ts';
 import { stepsNamedIn } from './references.ts';
 
 /** Steps that run here. The service knows more; a definition that holds one of those is refused when it is created. */
-const STEP_TYPES = ['Processing', 'Training', 'Condition', 'Fail'] as const;
+const STEP_TYPES = ['Processing', 'Training', 'Condition', 'Fail', 'Callback'] as const;
 type StepType = (typeof STEP_TYPES)[number];
 
 const Parameter = z.object({
@@ -14,6 +14,11 @@ const Parameter = z.object({
 });
 export type DefinedParameter = z.infer<typeof Parameter>;
 
+const OutputParameter = z.object({
+  OutputName: z.string().min(1),
+  OutputType: z.enum(['String', 'Integer', 'Float', 'Boolean']),
+});
+
 const Step = z.object({
   Name: z.string().regex(/^[A-Za-z0-9\-_]{1,64}$/),
   Type: z.string(),
@@ -21,6 +26,9 @@ const Step = z.object({
   DependsOn: z.array(z.string()).optional(),
   DisplayName: z.string().optional(),
   Description: z.string().optional(),
+  /** Of a Callback step; text, or a reference to one. */
+  SqsQueueUrl: z.unknown().optional(),
+  OutputParameters: z.array(OutputParameter).optional(),
   PropertyFiles: z
     .array(z.object({ PropertyFileName: z.string(), OutputName: z.string(), FilePath: z.string() }))
     .optional(),
@@ -46,6 +54,8 @@ export type PlannedStep = {
   /** The condition step that it stands in, and the outcome that leads to it. */
   guard?: { condition: string; outcome: 'True' | 'False' };
   propertyFiles: PropertyFile[];
+  /** Of a Callback step only. */
+  callback?: { queueUrl: unknown; outputs: z.infer<typeof OutputParameter>[] };
   displayName?: string;
   description?: string;
 };
@@ -97,7 +107,10 @@ function flatten(step: Step, guard?: PlannedStep['guard']): PlannedStep[] {
     throw new ValidationException(`Step '${step.Name}': IfSteps and ElseSteps must be lists of steps.`);
   }
   const { IfSteps: _if, ElseSteps: _else, ...own } = stepArguments;
-  const named = stepsNamedIn(own);
+  if (type === 'Callback' && (step.SqsQueueUrl === undefined || step.SqsQueueUrl === '')) {
+    throw new ValidationException(`Step '${step.Name}': a Callback step needs an SqsQueueUrl.`);
+  }
+  const named = stepsNamedIn([own, step.SqsQueueUrl]);
   const dependsOn = [
     ...new Set([...(step.DependsOn ?? []), ...named, ...(guard === undefined ? [] : [guard.condition])]),
   ];
@@ -107,6 +120,7 @@ function flatten(step: Step, guard?: PlannedStep['guard']): PlannedStep[] {
     arguments: own,
     dependsOn,
     propertyFiles: step.PropertyFiles ?? [],
+    ...(type === 'Callback' ? { callback: { queueUrl: step.SqsQueueUrl, outputs: step.OutputParameters ?? [] } } : {}),
     ...(guard === undefined ? {} : { guard }),
     ...(step.DisplayName === undefined ? {} : { displayName: step.DisplayName }),
     ...(step.Description === undefined ? {} : { description: step.Description }),
@@ -132,7 +146,7 @@ function requireKnownNames(steps: PlannedStep[], parameters: DefinedParameter[])
     if (stranger !== undefined) {
       throw new ValidationException(`Step '${step.name}' depends on '${stranger}', which is no step of this pipeline.`);
     }
-    const missing = parametersNamedIn(step.arguments).find((name) => !declared.has(name));
+    const missing = parametersNamedIn([step.arguments, step.callback?.queueUrl]).find((name) => !declared.has(name));
     if (missing !== undefined) {
       throw new ValidationException(
         `Step '${step.name}' uses the parameter '${missing}', which the pipeline definition doesn't declare.`,

@@ -1,11 +1,13 @@
 import { executionChanged, stepChanged } from '../events/pipeline-events.ts';
 import { stopProcessingJob } from '../resources/processing-job.ts';
 import { stopTrainingJob } from '../resources/training-job.ts';
-import type { PipelineExecution, PipelineStep } from '../state/records.ts';
+import type { CallbackAnswer, PipelineExecution, PipelineStep } from '../state/records.ts';
 import type { Executions, World } from '../world.ts';
-import { type PlannedStep, planPipeline } from './definition.ts';
+import { callbackMessage, callbackMetadata, tellQueue } from './callback-step.ts';
+import { type PipelinePlan, type PlannedStep, planPipeline } from './definition.ts';
 import { progressOf } from './next-steps.ts';
 import { evaluateCondition, failureMessage, jobEnded, reasonOf, StepFailed, startJob } from './run-step.ts';
+import { selectedSteps } from './selection.ts';
 
 /** The service's own words; the reasons stand at the steps. */
 const STEPS_FAILED = 'Step failure: One or multiple steps failed.';
@@ -14,6 +16,8 @@ const LONGEST_REASON = 1024;
 /** Drives executions: starts what is ready, records what ended, until nothing runs and nothing is ready. */
 export class ExecutionEngine implements Executions {
   readonly #world: () => World;
+  /** Callback steps that wait for their answer, by token. */
+  readonly #waiting = new Map<string, () => void>();
   #closing = false;
 
   /** The world comes late, because the engine is part of it. */
@@ -33,8 +37,14 @@ export class ExecutionEngine implements Executions {
       if (step.status !== 'Executing' && step.status !== 'Starting') continue;
       this.#saveStep(execution.arn, { ...step, status: 'Stopping' });
       stopJobOf(this.#world(), step);
+      if (step.metadata.Callback !== undefined) void this.#tellStopping(execution, step);
     }
     this.#advance(execution.arn);
+  }
+
+  answer(execution: PipelineExecution, step: PipelineStep, answer: CallbackAnswer): void {
+    this.#saveStep(execution.arn, { ...step, answer });
+    this.#waiting.get(step.metadata.Callback?.CallbackToken ?? '')?.();
   }
 
   /** Takes up what a former run of the server left. Call it after the jobs were taken up. */
@@ -60,7 +70,7 @@ export class ExecutionEngine implements Executions {
     const execution = this.#find(arn);
     if (this.#closing || execution === undefined) return;
     const plan = planPipeline(execution.definition);
-    const { ready, running, failed } = progressOf(plan.steps, execution.steps);
+    const { ready, running, failed } = progressOf(selectedSteps(plan.steps, execution.selection), execution.steps);
     if (execution.status === 'Stopping') {
       if (!running) this.#end(execution, { status: 'Stopped' });
     } else if (ready.length > 0) {
@@ -119,10 +129,49 @@ export class ExecutionEngine implements Executions {
         metadata: { Fail: { ErrorMessage: message } },
       };
     }
+    if (planned.type === 'Callback') return this.#callBack(execution, plan, planned, step);
     const hasJob = Object.keys(step.metadata).length > 0;
     const metadata = hasJob ? step.metadata : await startJob(world, execution, plan, planned);
     if (!hasJob) this.#executing(arn, { ...step, metadata });
     return { status: await jobEnded(world, metadata) };
+  }
+
+  /** Writes the token down, tells the queue, and waits for the answer. A step that has a token only waits. */
+  async #callBack(
+    execution: PipelineExecution,
+    plan: PipelinePlan,
+    planned: PlannedStep,
+    step: PipelineStep,
+  ): Promise<Partial<PipelineStep>> {
+    const world = this.#world();
+    let { metadata } = step;
+    if (metadata.Callback === undefined) {
+      const message = await callbackMessage(world, execution, plan, planned);
+      metadata = callbackMetadata(world, message);
+      this.#executing(execution.arn, { ...step, metadata });
+      await tellQueue(world, execution, { ...step, metadata }, 'Executing', message.arguments);
+    }
+    const answer = await this.#answerOf(execution.arn, step.name, metadata.Callback?.CallbackToken ?? '');
+    if (answer.outcome === 'failed') return { status: 'Failed', failureReason: answer.reason };
+    return { status: 'Succeeded', metadata: { Callback: { ...metadata.Callback, OutputParameters: answer.outputs } } };
+  }
+
+  async #answerOf(arn: string, name: string, token: string): Promise<CallbackAnswer> {
+    for (;;) {
+      const answer = this.#find(arn)?.steps.find((step) => step.name === name)?.answer;
+      if (answer !== undefined) return answer;
+      await new Promise<void>((resolve) => this.#waiting.set(token, resolve));
+      this.#waiting.delete(token);
+    }
+  }
+
+  /** The step goes on until it is answered; a queue that is gone can't be told. */
+  async #tellStopping(execution: PipelineExecution, step: PipelineStep): Promise<void> {
+    try {
+      await tellQueue(this.#world(), execution, step, 'Stopping', undefined);
+    } catch (error) {
+      this.#world().log(`The stopping of ${execution.arn} could not be told: ${reasonOf(error)}`);
+    }
   }
 
   /** The step has its job. If the execution was stopped while the job was being created, the job is stopped too. */

@@ -8,6 +8,7 @@ import { createProcessingJob } from '../resources/processing-job.ts';
 import { createTrainingJob } from '../resources/training-job.ts';
 import type { PipelineExecution, PipelineStep } from '../state/records.ts';
 import type { World } from '../world.ts';
+import { callbackProperties } from './callback-outputs.ts';
 import { conditionsHold } from './conditions.ts';
 import type { PipelinePlan, PlannedStep } from './definition.ts';
 import { typedParameters } from './parameters.ts';
@@ -109,7 +110,8 @@ function endOfProcessing(world: World, arn: string): { status: string; reason?: 
   return { status: job.ProcessingJobStatus, ...(job.FailureReason === undefined ? {} : { reason: job.FailureReason }) };
 }
 
-function scopeOf(world: World, execution: PipelineExecution, plan: PipelinePlan): ReferenceScope {
+/** What the references of a step can reach now. */
+export function scopeOf(world: World, execution: PipelineExecution, plan: PipelinePlan): ReferenceScope {
   const readJson = async (uri: string): Promise<unknown> => {
     try {
       return JSON.parse(await world.objects.readText(uri));
@@ -117,7 +119,8 @@ function scopeOf(world: World, execution: PipelineExecution, plan: PipelinePlan)
       throw new ReferenceBroken(`ClientError: ${uri} can't be read as JSON: ${String(error)}`, { cause: error });
     }
   };
-  const stepProperties = (name: string) => propertiesOf(world, execution, name);
+  const stepProperties = (name: string) =>
+    callbackProperties(execution, plan, name) ?? propertiesOf(world, execution, name);
   return {
     parameters: typedParameters(plan.parameters, execution.parameters),
     execution: {

@@ -6,7 +6,7 @@ import type {
   ListEndpointConfigsOutput,
 } from '@aws-sdk/client-sagemaker';
 import type { Checked } from '../api/checked.ts';
-import { page, select } from '../api/paging.ts';
+import { createdFrom, page, select } from '../api/paging.ts';
 import { ValidationException } from '../errors.ts';
 import { endpointConfigChanged } from '../events/registry-events.ts';
 import type { EndpointConfig } from '../state/records.ts';
@@ -25,7 +25,16 @@ export function createEndpointConfig(
   const { Tags: tags, ...given } = request;
   requireServable(world, given);
   setTags(world, arn, tags);
-  const config: EndpointConfig = { ...given, EndpointConfigArn: arn, CreationTime: world.now() };
+  const config: EndpointConfig = {
+    ...given,
+    ProductionVariants: given.ProductionVariants.map((variant) => ({
+      ...variant,
+      InitialVariantWeight: variant.InitialVariantWeight ?? 1,
+    })),
+    EnableNetworkIsolation: given.EnableNetworkIsolation ?? false,
+    EndpointConfigArn: arn,
+    CreationTime: world.now(),
+  };
   world.store.endpointConfigs.put(config.EndpointConfigName, config);
   world.events.send(endpointConfigChanged(config, tagMap(world, arn), world.now()));
   return { EndpointConfigArn: arn };
@@ -50,7 +59,7 @@ export function listEndpointConfigs(
   const configs = select(
     world.store.endpointConfigs.all(),
     (config) => ({ name: config.EndpointConfigName, created: config.CreationTime, modified: config.CreationTime }),
-    request,
+    createdFrom(request),
     'Descending',
   );
   const { items, ...next } = page(configs, request);

@@ -26,6 +26,8 @@ import { setTags } from './tags.ts';
 
 /** How long a change of weights or counts takes, so that `Updating` can be seen. */
 const RESCALING_MS = 300;
+/** The service's own default for this list. */
+const ENDPOINTS_A_PAGE = 10;
 const IN_PROGRESS = ['Creating', 'Updating', 'SystemUpdating', 'Deleting'];
 
 export function createEndpoint(world: World, request: Checked<CreateEndpointInput>): { EndpointArn: string } {
@@ -124,7 +126,7 @@ export function listEndpoints(world: World, request: Checked<ListEndpointsInput>
     request,
     'Descending',
   );
-  const { items, ...next } = page(endpoints, request);
+  const { items, ...next } = page(endpoints, request, ENDPOINTS_A_PAGE);
   return {
     Endpoints: items.map((endpoint) => ({
       EndpointName: endpoint.name,

@@ -1,5 +1,6 @@
 import type {
   CreateModelPackageGroupInput,
+  DeleteModelPackageGroupInput,
   DescribeModelPackageGroupInput,
   ListModelPackageGroupsInput,
   ListModelPackageGroupsOutput,
@@ -7,10 +8,10 @@ import type {
 import type { Checked } from '../api/checked.ts';
 import { page, select } from '../api/paging.ts';
 import { resourceOfArn } from '../arns.ts';
-import { ValidationException } from '../errors.ts';
+import { ConflictException, ValidationException } from '../errors.ts';
 import type { ModelPackageGroup } from '../state/records.ts';
 import type { World } from '../world.ts';
-import { setTags } from './tags.ts';
+import { forgetTags, setTags } from './tags.ts';
 
 export function createModelPackageGroup(
   world: World,
@@ -21,10 +22,11 @@ export function createModelPackageGroup(
     throw new ValidationException(`Model Package Group already exists: ${arn}`);
   }
   setTags(world, arn, request.Tags);
-  world.store.packageGroups.put(request.ModelPackageGroupName.toLowerCase(), {
+  saveGroup(world, {
     ModelPackageGroupName: request.ModelPackageGroupName,
     ModelPackageGroupArn: arn,
     ModelPackageGroupDescription: request.ModelPackageGroupDescription,
+    ManagedConfiguration: request.ManagedConfiguration,
     CreationTime: world.now(),
     CreatedBy: {},
     ModelPackageGroupStatus: 'Completed',
@@ -39,12 +41,28 @@ export function describeModelPackageGroup(
   return findGroup(world, request.ModelPackageGroupName);
 }
 
+/** Only an empty group can go. */
+export function deleteModelPackageGroup(
+  world: World,
+  request: Checked<DeleteModelPackageGroupInput>,
+): Record<string, never> {
+  const group = findGroup(world, request.ModelPackageGroupName);
+  const { ModelPackageGroupName: name, ModelPackageGroupArn: arn } = group;
+  if (world.store.packages.all().some((version) => version.ModelPackageGroupName === name)) {
+    throw new ConflictException(`Model Package Group ${arn} can't be deleted: it still contains model packages.`);
+  }
+  world.store.packageGroups.delete(name.toLowerCase());
+  forgetTags(world, arn);
+  return {};
+}
+
 export function listModelPackageGroups(
   world: World,
   request: Checked<ListModelPackageGroupsInput>,
 ): Checked<ListModelPackageGroupsOutput> {
+  const own = request.CrossAccountFilterOption === 'CrossAccount' ? [] : world.store.packageGroups.all();
   const groups = select(
-    world.store.packageGroups.all(),
+    own,
     (group) => ({ name: group.ModelPackageGroupName, created: group.CreationTime, modified: group.CreationTime }),
     request,
     'Ascending',
@@ -62,6 +80,10 @@ export function findGroup(world: World, nameOrArn: string): ModelPackageGroup {
     );
   }
   return group;
+}
+
+export function saveGroup(world: World, group: ModelPackageGroup): void {
+  world.store.packageGroups.put(group.ModelPackageGroupName.toLowerCase(), group);
 }
 
 /** Group names differ in more than case. */

@@ -1,5 +1,8 @@
 import type {
+  BatchDescribeModelPackageInput,
+  BatchDescribeModelPackageOutput,
   CreateModelPackageInput,
+  DeleteModelPackageInput,
   DescribeModelPackageInput,
   ListModelPackagesInput,
   ListModelPackagesOutput,
@@ -11,71 +14,125 @@ import { ConflictException, ValidationException } from '../errors.ts';
 import { modelPackageChanged } from '../events/registry-events.ts';
 import type { ModelPackage } from '../state/records.ts';
 import type { World } from '../world.ts';
-import { findGroup } from './model-package-group.ts';
-import { tagMap } from './tags.ts';
+import { findGroup, saveGroup } from './model-package-group.ts';
+import { forgetTags, setTags, tagMap } from './tags.ts';
 
 const MOST_PROPERTIES = 50;
+const MOST_ADDITIONAL_SPECIFICATIONS = 15;
 
-/** Registers the next version of a group. Packages without a group can't be registered here. */
+type Identity = Pick<
+  ModelPackage,
+  'ModelPackageName' | 'ModelPackageGroupName' | 'ModelPackageVersion' | 'ModelPackageArn'
+>;
+
+/** Registers the next version of a group, or a package of its own name. */
 export function createModelPackage(
   world: World,
   request: Checked<CreateModelPackageInput>,
 ): { ModelPackageArn: string } {
-  const {
-    ClientToken: token,
-    Tags: tags,
-    ModelPackageName: ownName,
-    ModelPackageGroupName: groupName,
-    ...given
-  } = request;
-  if (groupName === undefined || ownName !== undefined) {
+  const { ClientToken: token, Tags: tags, ModelPackageName: name, ModelPackageGroupName: group, ...given } = request;
+  if (name !== undefined && group !== undefined) {
     throw new ValidationException(
-      'Give ModelPackageGroupName and no ModelPackageName: only versions of a model package group can be registered.',
+      'Both ModelPackageName and ModelPackageGroupName are provided in the input. Cannot determine which one to use.',
     );
   }
-  if (tags !== undefined && tags.length > 0) {
-    throw new ValidationException('Tags are not allowed on a model package version: tag its model package group.');
-  }
-  const group = findGroup(world, groupName);
-  const versions = versionsOf(world, group.ModelPackageGroupName);
-  const former = versions.find((version) => token !== undefined && version.clientToken === token);
+  const former = registeredWith(world, token, group === undefined ? undefined : findGroup(world, group));
   if (former !== undefined) return answerFormer(former, given);
-  const version = 1 + Math.max(0, ...versions.map((each) => each.ModelPackageVersion ?? 0));
-  const arn = world.arns.of('model-package', `${group.ModelPackageGroupName}/${version}`);
+  requireModelCard(given.ModelCard);
+  const identity = group === undefined ? unversioned(world, name, given) : nextVersion(world, group, tags);
   const at = world.now();
+  if (group === undefined) setTags(world, identity.ModelPackageArn, tags);
   const created = save(world, {
     ...given,
-    ModelPackageName: group.ModelPackageGroupName,
-    ModelPackageGroupName: group.ModelPackageGroupName,
-    ModelPackageVersion: version,
-    ModelPackageArn: arn,
+    ...identity,
     ModelPackageStatus: 'Completed',
     ModelPackageStatusDetails: { ValidationStatuses: [] },
-    ModelApprovalStatus: given.ModelApprovalStatus ?? 'PendingManualApproval',
+    ...(group === undefined ? {} : { ModelApprovalStatus: given.ModelApprovalStatus ?? 'PendingManualApproval' }),
+    CertifyForMarketplace: given.CertifyForMarketplace ?? false,
     CreationTime: at,
     CreatedBy: {},
     LastModifiedTime: at,
     ...(token === undefined ? {} : { clientToken: token }),
   });
   announce(world, created, []);
-  return { ModelPackageArn: arn };
+  return { ModelPackageArn: created.ModelPackageArn };
 }
 
+/** A version has its group's tags, and none of its own. */
+function nextVersion(world: World, groupName: string, tags: unknown[] | undefined): Identity {
+  if (tags !== undefined && tags.length > 0) {
+    throw new ValidationException('Tags are not allowed on a model package version: tag its model package group.');
+  }
+  const group = findGroup(world, groupName);
+  const versions = versionsOf(world, group.ModelPackageGroupName).map((each) => each.ModelPackageVersion ?? 0);
+  const version = 1 + Math.max(group.lastVersion ?? 0, ...versions);
+  saveGroup(world, { ...group, lastVersion: version });
+  return {
+    ModelPackageName: group.ModelPackageGroupName,
+    ModelPackageGroupName: group.ModelPackageGroupName,
+    ModelPackageVersion: version,
+    ModelPackageArn: world.arns.of('model-package', `${group.ModelPackageGroupName}/${version}`),
+  };
+}
+
+function unversioned(
+  world: World,
+  name: string | undefined,
+  given: Pick<
+    Checked<CreateModelPackageInput>,
+    'InferenceSpecification' | 'SourceAlgorithmSpecification' | 'ModelApprovalStatus'
+  >,
+): Identity {
+  if (name === undefined) throw new ValidationException('Missing ARN.');
+  const arn = world.arns.of('model-package', name);
+  if (world.store.packages.get(arn) !== undefined)
+    throw new ValidationException(`Model Package already exists: ${arn}`);
+  if (given.ModelApprovalStatus !== undefined)
+    throw new ValidationException('ModelApprovalStatus is for versions of a model package group only.');
+  if (given.InferenceSpecification === undefined && given.SourceAlgorithmSpecification === undefined)
+    throw new ValidationException('Give InferenceSpecification or SourceAlgorithmSpecification.');
+  return { ModelPackageName: name, ModelPackageArn: arn };
+}
+
+/** With `MetadataOnly` the model card comes without its content. */
 export function describeModelPackage(world: World, request: Checked<DescribeModelPackageInput>): ModelPackage {
-  return findPackage(world, request.ModelPackageName);
+  const found = findPackage(world, request.ModelPackageName);
+  if (request.IncludedData !== 'MetadataOnly' || found.ModelCard === undefined) return found;
+  const { ModelCardContent: _content, ...card } = found.ModelCard;
+  return { ...found, ModelCard: card };
+}
+
+/** Describes the versions that exist, and says of each other why not. */
+export function batchDescribeModelPackage(
+  world: World,
+  request: Checked<BatchDescribeModelPackageInput>,
+): Checked<BatchDescribeModelPackageOutput> {
+  const ModelPackageSummaries: NonNullable<Checked<BatchDescribeModelPackageOutput>['ModelPackageSummaries']> = {};
+  const BatchDescribeModelPackageErrorMap: Record<string, { ErrorCode: string; ErrorResponse: string }> = {};
+  for (const arn of request.ModelPackageArnList) {
+    const found = world.store.packages.get(arn);
+    if (found?.ModelPackageGroupName === undefined) {
+      const ErrorResponse = `ModelPackage ${arn} does not exist.`;
+      BatchDescribeModelPackageErrorMap[arn] = { ErrorCode: 'ValidationException', ErrorResponse };
+    } else {
+      const { ModelPackageGroupName, InferenceSpecification = { Containers: [] } } = found;
+      ModelPackageSummaries[arn] = { ...found, ModelPackageGroupName, InferenceSpecification };
+    }
+  }
+  return { ModelPackageSummaries, BatchDescribeModelPackageErrorMap };
 }
 
 export function updateModelPackage(
   world: World,
   request: Checked<UpdateModelPackageInput>,
 ): { ModelPackageArn: string } {
-  const {
-    ModelPackageArn: arn,
-    CustomerMetadataPropertiesToRemove: removed,
-    AdditionalInferenceSpecificationsToAdd: added,
-  } = request;
-  const before = findPackage(world, arn);
-  const { ClientToken: _token, ...changes } = request;
+  const { CustomerMetadataPropertiesToRemove: removed, AdditionalInferenceSpecificationsToAdd: added } = request;
+  const before = findPackage(world, request.ModelPackageArn);
+  const { ClientToken: token, ...changes } = request;
+  if (token !== undefined && token === before.updateToken) return { ModelPackageArn: before.ModelPackageArn };
+  if (changes.ModelApprovalStatus !== undefined && before.ModelPackageGroupName === undefined)
+    throw new ValidationException('ModelApprovalStatus is for versions of a model package group only.');
+  requireModelCard(changes.ModelCard);
   const changed: ModelPackage = {
     ...before,
     ModelApprovalStatus: changes.ModelApprovalStatus ?? before.ModelApprovalStatus,
@@ -86,52 +143,83 @@ export function updateModelPackage(
     ModelLifeCycle: changes.ModelLifeCycle ?? before.ModelLifeCycle,
     ModelCard: changes.ModelCard === undefined ? before.ModelCard : { ...before.ModelCard, ...changes.ModelCard },
     CustomerMetadataProperties: mergedProperties(before, changes.CustomerMetadataProperties, removed),
-    AdditionalInferenceSpecifications:
-      added === undefined
-        ? before.AdditionalInferenceSpecifications
-        : [...(before.AdditionalInferenceSpecifications ?? []), ...added],
+    AdditionalInferenceSpecifications: mergedSpecifications(before, added),
     LastModifiedTime: world.now(),
     LastModifiedBy: {},
+    ...(token === undefined ? {} : { updateToken: token }),
   };
   announce(world, save(world, changed), changedFields(request));
   return { ModelPackageArn: before.ModelPackageArn };
+}
+
+export function deleteModelPackage(world: World, request: Checked<DeleteModelPackageInput>): Record<string, never> {
+  const { ModelPackageArn: arn } = findPackage(world, request.ModelPackageName);
+  world.store.packages.delete(arn);
+  forgetTags(world, arn);
+  return {};
 }
 
 export function listModelPackages(
   world: World,
   request: Checked<ListModelPackagesInput>,
 ): Checked<ListModelPackagesOutput> {
-  const of = request.ModelPackageGroupName;
-  const versions =
-    of === undefined ? world.store.packages.all() : versionsOf(world, findGroup(world, of).ModelPackageGroupName);
-  const approved = versions.filter(
-    (version) =>
-      request.ModelApprovalStatus === undefined || version.ModelApprovalStatus === request.ModelApprovalStatus,
-  );
+  const { ModelPackageGroupName: of, ModelApprovalStatus: approval } = request;
   const selected = select(
-    approved,
+    packagesOfType(world, of, request.ModelPackageType).filter(
+      (version) => approval === undefined || version.ModelApprovalStatus === approval,
+    ),
     (version) => ({
       name: version.ModelPackageName,
+      id: `${version.ModelPackageName}/${String(version.ModelPackageVersion ?? 0).padStart(9, '0')}`,
       created: version.CreationTime,
       modified: version.LastModifiedTime ?? version.CreationTime,
     }),
     request,
-    'Descending',
+    'Ascending',
   );
   const { items, ...next } = page(selected, request);
-  // A version has no name of its own in lists: its group and number name it.
-  return { ModelPackageSummaryList: items.map(({ ModelPackageName: _name, ...version }) => version), ...next };
+  return { ModelPackageSummaryList: items.map(withOwnName), ...next };
 }
 
-/** By ARN. @throws ValidationException, as the registry does for what doesn't exist */
+/** Versions are listed for a group or when asked for; otherwise the packages that have a name of their own. */
+function packagesOfType(world: World, group: string | undefined, type: string | undefined): ModelPackage[] {
+  if (group !== undefined) {
+    const versions = versionsOf(world, findGroup(world, group).ModelPackageGroupName);
+    return type === 'Unversioned' ? [] : versions;
+  }
+  const all = world.store.packages.all();
+  if (type === 'Both') return all;
+  return all.filter((each) => (each.ModelPackageGroupName !== undefined) === (type === 'Versioned'));
+}
+
+/** A version has no name of its own in lists: its group and number name it. */
+function withOwnName(version: ModelPackage): Omit<ModelPackage, 'ModelPackageName'> {
+  const { ModelPackageName: _name, ...rest } = version;
+  return version.ModelPackageGroupName === undefined ? version : rest;
+}
+
+/** By ARN, by name, or by `group/version`. @throws ValidationException, as the registry does for what doesn't exist */
 export function findPackage(world: World, nameOrArn: string): ModelPackage {
-  const found = world.store.packages.get(nameOrArn);
-  if (found === undefined) throw new ValidationException(`ModelPackage ${nameOrArn} does not exist.`);
+  const arn = nameOrArn.startsWith('arn:') ? nameOrArn : world.arns.of('model-package', nameOrArn);
+  const found = world.store.packages.get(arn);
+  if (found === undefined) throw new ValidationException(`ModelPackage ${arn} does not exist.`);
   return found;
 }
 
 function versionsOf(world: World, group: string): ModelPackage[] {
   return world.store.packages.all().filter((version) => version.ModelPackageGroupName === group);
+}
+
+/** Tokens are told apart by group; those of unversioned packages are among themselves. */
+function registeredWith(
+  world: World,
+  token: string | undefined,
+  group: { ModelPackageGroupName: string } | undefined,
+): ModelPackage | undefined {
+  if (token === undefined) return undefined;
+  return world.store.packages
+    .all()
+    .find((each) => each.clientToken === token && each.ModelPackageGroupName === group?.ModelPackageGroupName);
 }
 
 /** The same token with the same content is a repeated request; with other content it is a conflict. */
@@ -142,6 +230,15 @@ function answerFormer(former: ModelPackage, given: Partial<ModelPackage>): { Mod
       `The ClientToken was used for ${former.ModelPackageArn} with other content: use a new token.`,
     );
   return { ModelPackageArn: former.ModelPackageArn };
+}
+
+function requireModelCard(card: ModelPackage['ModelCard']): void {
+  if (card?.ModelCardContent === undefined) return;
+  try {
+    JSON.parse(card.ModelCardContent);
+  } catch (error) {
+    throw new ValidationException(`The model card's content is not JSON: ${String(error)}`, { cause: error });
+  }
 }
 
 function mergedProperties(
@@ -161,6 +258,18 @@ function mergedProperties(
   return merged.length === 0 ? undefined : Object.fromEntries(merged);
 }
 
+function mergedSpecifications(before: ModelPackage, added: ModelPackage['AdditionalInferenceSpecifications']) {
+  if (added === undefined) return before.AdditionalInferenceSpecifications;
+  const merged = [...(before.AdditionalInferenceSpecifications ?? []), ...added];
+  const names = merged.map((each) => each.Name);
+  if (merged.length > MOST_ADDITIONAL_SPECIFICATIONS || new Set(names).size < names.length) {
+    throw new ValidationException(
+      `A model package has at most ${MOST_ADDITIONAL_SPECIFICATIONS} AdditionalInferenceSpecifications, each with a name of its own; it would have ${names.join(', ')}.`,
+    );
+  }
+  return merged;
+}
+
 /** The names that the event uses for what an update changed. */
 function changedFields(request: Checked<UpdateModelPackageInput>): string[] {
   const names: [string, unknown][] = [
@@ -178,7 +287,9 @@ function save(world: World, version: ModelPackage): ModelPackage {
   return world.store.packages.put(version.ModelPackageArn, version);
 }
 
+/** The event of a version carries its group's tags. */
 function announce(world: World, version: ModelPackage, updated: string[]): void {
-  const group = world.arns.of('model-package-group', version.ModelPackageGroupName ?? '');
-  world.events.send(modelPackageChanged(version, updated, tagMap(world, group), world.now()));
+  const { ModelPackageGroupName: group, ModelPackageArn: arn } = version;
+  const tagged = group === undefined ? arn : world.arns.of('model-package-group', group);
+  world.events.send(modelPackageChanged(version, updated, tagMap(world, tagged), world.now()));
 }

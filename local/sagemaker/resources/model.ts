@@ -7,10 +7,10 @@ import type {
   ListModelsOutput,
 } from '@aws-sdk/client-sagemaker';
 import type { Checked } from '../api/checked.ts';
-import { page, select } from '../api/paging.ts';
+import { createdFrom, page, select } from '../api/paging.ts';
 import { ValidationException } from '../errors.ts';
 import { modelChanged } from '../events/registry-events.ts';
-import type { DeployedContainer, Model } from '../state/records.ts';
+import type { DeployedContainer, Model, ModelPackage } from '../state/records.ts';
 import type { World } from '../world.ts';
 import { findPackage } from './model-package.ts';
 import { forgetTags, setTags, tagMap } from './tags.ts';
@@ -22,7 +22,12 @@ export function createModel(world: World, request: Checked<CreateModelInput>): {
   }
   const { Tags: tags, ...given } = request;
   requireOneContainer(given);
-  const model: Model = { ...given, ModelArn: arn, CreationTime: world.now() };
+  const model: Model = {
+    ...given,
+    EnableNetworkIsolation: given.EnableNetworkIsolation ?? false,
+    ModelArn: arn,
+    CreationTime: world.now(),
+  };
   containerOf(world, model); // Refuses what could not be deployed.
   setTags(world, arn, tags);
   world.store.models.put(model.ModelName, model);
@@ -46,7 +51,7 @@ export function listModels(world: World, request: Checked<ListModelsInput>): Che
   const models = select(
     world.store.models.all(),
     (model) => ({ name: model.ModelName, created: model.CreationTime, modified: model.CreationTime }),
-    request,
+    createdFrom(request),
     'Descending',
   );
   const { items, ...next } = page(models, request);
@@ -63,20 +68,28 @@ export function findModel(world: World, name: string): Model {
 export function containerOf(world: World, model: Model): DeployedContainer {
   const own = model.PrimaryContainer ?? model.Containers?.[0];
   if (own === undefined) throw new ValidationException(`The model ${model.ModelName} has no container.`);
+  if (own.Mode === 'MultiModel')
+    throw new ValidationException("Models of the mode MultiModel can't be served here: give SingleModel.");
   if (own.ModelPackageName === undefined) return deployed(own, own.Environment);
   const version = findPackage(world, own.ModelPackageName);
-  if (version.ModelApprovalStatus !== 'Approved') {
+  if (version.ModelPackageGroupName !== undefined && version.ModelApprovalStatus !== 'Approved') {
     throw new ValidationException(
       `Cannot create Model from ModelPackage ${version.ModelPackageArn}: its approval status is ${version.ModelApprovalStatus}. Only Approved model packages can be deployed.`,
     );
   }
-  const packaged = version.InferenceSpecification?.Containers?.[0];
+  const packaged = specificationOf(version, own.InferenceSpecificationName)?.Containers[0];
   if (packaged === undefined) {
     throw new ValidationException(
-      `ModelPackage ${version.ModelPackageArn} has no InferenceSpecification with a container.`,
+      `ModelPackage ${version.ModelPackageArn} has no ${own.InferenceSpecificationName ?? 'InferenceSpecification'} with a container.`,
     );
   }
   return deployed(packaged, { ...packaged.Environment, ...own.Environment });
+}
+
+/** The package's own specification, or one of its additional ones by name. */
+function specificationOf(version: ModelPackage, name: string | undefined) {
+  if (name === undefined) return version.InferenceSpecification;
+  return version.AdditionalInferenceSpecifications?.find((each) => each.Name === name);
 }
 
 type Source = Pick<Checked<ContainerDefinition>, 'Image' | 'ModelDataUrl' | 'ModelDataSource'>;

@@ -12,12 +12,14 @@ import type {
   RetryPipelineExecutionRequest,
   StartPipelineExecutionRequest,
   StopPipelineExecutionRequest,
+  UpdatePipelineExecutionRequest,
 } from '@aws-sdk/client-sagemaker';
 import type { Checked, CheckedWithToken } from '../api/checked.ts';
-import { page } from '../api/paging.ts';
+import { inOrder, page, sorted } from '../api/paging.ts';
 import { ConflictException, ResourceNotFound, ValidationException } from '../errors.ts';
 import { planPipeline } from '../pipelines/definition.ts';
 import { parametersFor } from '../pipelines/parameters.ts';
+import { stepsTakenOver } from '../pipelines/selection.ts';
 import type { PipelineExecution } from '../state/records.ts';
 import type { World } from '../world.ts';
 import { findPipeline, notePipelineRun, versionOf } from './pipeline.ts';
@@ -31,11 +33,14 @@ export function startPipelineExecution(
   request: CheckedWithToken<StartPipelineExecutionRequest>,
 ): ExecutionArn {
   const pipeline = findPipeline(world, request.PipelineName);
-  if (request.SelectiveExecutionConfig !== undefined) {
-    throw new ValidationException("SelectiveExecutionConfig can't be used here: start the whole pipeline.");
-  }
   const version = versionOf(pipeline, request.PipelineVersionId);
-  const parameters = parametersFor(planPipeline(version.definition).parameters, request.PipelineParameters ?? []);
+  const plan = planPipeline(version.definition);
+  const selection = request.SelectiveExecutionConfig;
+  const source = sourceOf(world, pipeline.PipelineArn, selection?.SourcePipelineExecutionArn);
+  const inherited = (source?.parameters ?? []).filter((former) =>
+    plan.parameters.some((each) => each.Name === former.Name),
+  );
+  const parameters = parametersFor(plan.parameters, [...inherited, ...(request.PipelineParameters ?? [])]);
   const former = world.store.executions
     .all()
     .find(
@@ -53,6 +58,7 @@ export function startPipelineExecution(
       `The ClientRequestToken was used for ${former.arn} with other parameters: use a new token for a new execution.`,
     );
   }
+  const steps = selection === undefined ? [] : stepsTakenOver(plan.steps, selection, source);
   const at = world.now();
   const id = world.newId(EXECUTION_ID_LENGTH);
   const maxParallelSteps = (request.ParallelismConfiguration ?? pipeline.ParallelismConfiguration)
@@ -76,11 +82,41 @@ export function startPipelineExecution(
     modifiedAt: at,
     startToken: request.ClientRequestToken,
     retryTokens: [],
-    steps: [],
+    steps,
+    ...(selection === undefined ? {} : { selection }),
     formerAttempts: {},
   };
   notePipelineRun(world, pipeline, at);
   world.executions.begin(execution);
+  return { PipelineExecutionArn: execution.arn };
+}
+
+/** What a selective execution builds on: an ended execution of the same pipeline. */
+function sourceOf(world: World, pipelineArn: string, arn: string | undefined): PipelineExecution | undefined {
+  if (arn === undefined) return undefined;
+  const source = find(world, arn);
+  if (source.pipelineArn !== pipelineArn)
+    throw new ValidationException(`The SourcePipelineExecutionArn ${arn} is of another pipeline.`);
+  if (source.status !== 'Succeeded' && source.status !== 'Failed') {
+    throw new ValidationException(
+      `The execution ${arn} is ${source.status}: only Succeeded and Failed ones can be the source of a selective execution.`,
+    );
+  }
+  return source;
+}
+
+/** A new parallelism holds for the steps that start from now on. */
+export function updatePipelineExecution(world: World, request: Checked<UpdatePipelineExecutionRequest>): ExecutionArn {
+  const execution = find(world, request.PipelineExecutionArn);
+  const { PipelineExecutionDisplayName: displayName, PipelineExecutionDescription: description } = request;
+  const maxParallelSteps = request.ParallelismConfiguration?.MaxParallelExecutionSteps;
+  world.store.executions.put(execution.arn, {
+    ...execution,
+    ...(displayName === undefined ? {} : { displayName }),
+    ...(description === undefined ? {} : { description }),
+    ...(maxParallelSteps === undefined ? {} : { maxParallelSteps }),
+    modifiedAt: world.now(),
+  });
   return { PipelineExecutionArn: execution.arn };
 }
 
@@ -112,9 +148,11 @@ export function retryPipelineExecution(
   }
   const again = execution.steps.filter((step) => step.status !== 'Succeeded');
   const { failureReason: _reason, endedAt: _end, ...kept } = execution;
+  const maxParallelSteps = request.ParallelismConfiguration?.MaxParallelExecutionSteps;
   world.executions.begin(
     {
       ...kept,
+      ...(maxParallelSteps === undefined ? {} : { maxParallelSteps }),
       status: 'Executing',
       steps: execution.steps.filter((step) => step.status === 'Succeeded'),
       formerAttempts: {
@@ -145,6 +183,7 @@ export function describePipelineExecution(
     CreatedBy: {},
     LastModifiedBy: {},
     PipelineVersionId: execution.versionId,
+    SelectiveExecutionConfig: execution.selection,
     ParallelismConfiguration:
       execution.maxParallelSteps === undefined ? undefined : { MaxParallelExecutionSteps: execution.maxParallelSteps },
   };
@@ -162,14 +201,13 @@ export function listPipelineExecutions(
     .filter(
       (execution) =>
         (after === undefined || execution.createdAt > after) && (before === undefined || execution.createdAt < before),
-    )
-    .sort((a, b) =>
-      request.SortBy === 'PipelineExecutionArn'
-        ? a.arn.localeCompare(b.arn)
-        : a.createdAt.getTime() - b.createdAt.getTime(),
     );
-  if (request.SortOrder !== 'Ascending') found.reverse();
-  const { items, ...next } = page(found, request);
+  const list = sorted(
+    found,
+    ({ arn, createdAt }) => [request.SortBy === 'PipelineExecutionArn' ? arn : createdAt.getTime(), arn],
+    request.SortOrder !== 'Ascending',
+  );
+  const { items, ...next } = page(list, request);
   return {
     PipelineExecutionSummaries: items.map((execution) => ({
       PipelineExecutionArn: execution.arn,
@@ -190,8 +228,9 @@ export function listPipelineExecutionSteps(
 ): Checked<ListPipelineExecutionStepsResponse> {
   if (request.PipelineExecutionArn === undefined) throw new ValidationException('PipelineExecutionArn is required.');
   const { steps } = find(world, request.PipelineExecutionArn);
-  const ordered = request.SortOrder === 'Ascending' ? steps : steps.toReversed();
-  const { items, ...next } = page(ordered, request);
+  const places = new Map(steps.map((step, index) => [step, index]));
+  const list = sorted(steps, (step) => [places.get(step) ?? 0, step.name], request.SortOrder !== 'Ascending');
+  const { items, ...next } = page(list, request);
   return {
     PipelineExecutionSteps: items.map((step) => ({
       StepName: step.name,
@@ -203,6 +242,8 @@ export function listPipelineExecutionSteps(
       FailureReason: step.failureReason,
       Metadata: step.metadata,
       AttemptCount: step.attempt,
+      SelectiveExecutionResult:
+        step.takenFrom === undefined ? undefined : { SourcePipelineExecutionArn: step.takenFrom },
     })),
     ...next,
   };
@@ -212,7 +253,7 @@ export function listPipelineParametersForExecution(
   world: World,
   request: Checked<ListPipelineParametersForExecutionRequest>,
 ): ListPipelineParametersForExecutionResponse {
-  const { items, ...next } = page(find(world, request.PipelineExecutionArn).parameters, request);
+  const { items, ...next } = page(inOrder(find(world, request.PipelineExecutionArn).parameters), request);
   return { PipelineParameters: items, ...next };
 }
 

@@ -5,16 +5,19 @@ import type {
   DescribePipelineResponse,
   ListPipelinesRequest,
   ListPipelinesResponse,
+  ListPipelineVersionsRequest,
+  ListPipelineVersionsResponse,
   PipelineDefinitionS3Location,
   UpdatePipelineRequest,
+  UpdatePipelineVersionRequest,
 } from '@aws-sdk/client-sagemaker';
 import type { Checked, CheckedWithToken } from '../api/checked.ts';
-import { page } from '../api/paging.ts';
+import { page, sorted } from '../api/paging.ts';
 import { resourceOfArn } from '../arns.ts';
 import { ObjectUnavailable } from '../aws/object-store.ts';
 import { ConflictException, ResourceNotFound, ValidationException } from '../errors.ts';
-import { planPipeline } from '../pipelines/definition.ts';
-import type { Pipeline, PipelineVersion } from '../state/records.ts';
+import { requireSoundDefinition } from '../pipelines/check-definition.ts';
+import type { Pipeline, PipelineExecution, PipelineVersion } from '../state/records.ts';
 import type { World } from '../world.ts';
 import { forgetTags, setTags } from './tags.ts';
 
@@ -38,7 +41,7 @@ export async function createPipeline(
   const definition = await definitionOf(world, request);
   if (definition === undefined)
     throw new ValidationException('Give PipelineDefinition or PipelineDefinitionS3Location.');
-  planPipeline(definition);
+  requireSoundDefinition(definition);
   const at = world.now();
   const arn = world.arns.of('pipeline', request.PipelineName);
   setTags(world, arn, request.Tags);
@@ -69,7 +72,7 @@ export async function updatePipeline(
   const latest = latestVersion(pipeline);
   const versions = [...pipeline.versions];
   if (definition !== undefined) {
-    planPipeline(definition);
+    requireSoundDefinition(definition);
     versions.push({ id: latest.id + 1, definition, createdAt: at });
   }
   const updated = save(world, {
@@ -89,7 +92,13 @@ export function describePipeline(
   request: Checked<DescribePipelineRequest>,
 ): Checked<DescribePipelineResponse> {
   const pipeline = findPipeline(world, request.PipelineName);
-  return { ...pipeline, PipelineDefinition: versionOf(pipeline, request.PipelineVersionId).definition };
+  const version = versionOf(pipeline, request.PipelineVersionId);
+  return {
+    ...pipeline,
+    PipelineDefinition: version.definition,
+    PipelineVersionDisplayName: version.displayName,
+    PipelineVersionDescription: version.description,
+  };
 }
 
 export function deletePipeline(world: World, request: Checked<DeletePipelineRequest>): { PipelineArn: string } {
@@ -122,18 +131,69 @@ export function listPipelines(world: World, request: Checked<ListPipelinesReques
       (pipeline) =>
         (after === undefined || pipeline.CreationTime > after) &&
         (before === undefined || pipeline.CreationTime < before),
-    )
-    .sort((a, b) =>
-      request.SortBy === 'Name'
-        ? a.PipelineName.localeCompare(b.PipelineName)
-        : a.CreationTime.getTime() - b.CreationTime.getTime(),
     );
-  if (request.SortOrder !== 'Ascending') found.reverse();
-  const { items, ...next } = page(found, request);
+  const list = sorted(
+    found,
+    ({ PipelineName: name, CreationTime }) => [request.SortBy === 'Name' ? name : CreationTime.getTime(), name],
+    request.SortOrder !== 'Ascending',
+  );
+  const { items, ...next } = page(list, request);
   return {
     PipelineSummaries: items.map((pipeline) => ({ ...pipeline, LastExecutionTime: pipeline.LastRunTime })),
     ...next,
   };
+}
+
+/** The newest first unless asked otherwise. */
+export function listPipelineVersions(
+  world: World,
+  request: Checked<ListPipelineVersionsRequest>,
+): Checked<ListPipelineVersionsResponse> {
+  const { PipelineArn, versions } = findPipeline(world, request.PipelineName);
+  const { CreatedAfter: after, CreatedBefore: before } = request;
+  const list = sorted(
+    versions.filter(
+      ({ createdAt }) => (after === undefined || createdAt > after) && (before === undefined || createdAt < before),
+    ),
+    ({ id }) => [id, ''],
+    request.SortOrder !== 'Ascending',
+  );
+  const { items, ...next } = page(list, request);
+  const PipelineVersionSummaries = items.map((version) => ({
+    PipelineArn,
+    PipelineVersionId: version.id,
+    CreationTime: version.createdAt,
+    PipelineVersionDisplayName: version.displayName,
+    PipelineVersionDescription: version.description,
+    LastExecutionPipelineExecutionArn: lastExecutionOf(world, PipelineArn, version.id),
+  }));
+  return { PipelineVersionSummaries, ...next };
+}
+
+export function updatePipelineVersion(
+  world: World,
+  request: Checked<UpdatePipelineVersionRequest>,
+): { PipelineArn: string; PipelineVersionId: number } {
+  const pipeline = findPipeline(world, request.PipelineArn);
+  const before = versionOf(pipeline, request.PipelineVersionId);
+  const { PipelineVersionDisplayName: displayName, PipelineVersionDescription: description } = request;
+  const changed = {
+    ...before,
+    ...(displayName === undefined ? {} : { displayName }),
+    ...(description === undefined ? {} : { description }),
+  };
+  save(world, { ...pipeline, versions: pipeline.versions.map((each) => (each === before ? changed : each)) });
+  return { PipelineArn: pipeline.PipelineArn, PipelineVersionId: before.id };
+}
+
+function lastExecutionOf(world: World, pipelineArn: string, version: number): string | undefined {
+  return world.store.executions
+    .all()
+    .filter((execution) => execution.pipelineArn === pipelineArn && execution.versionId === version)
+    .reduce<PipelineExecution | undefined>(
+      (last, execution) => (last === undefined || execution.createdAt >= last.createdAt ? execution : last),
+      undefined,
+    )?.arn;
 }
 
 /** By name or ARN. @throws ResourceNotFound */

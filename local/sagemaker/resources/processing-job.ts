@@ -1,6 +1,7 @@
 import type {
   CreateProcessingJobRequest,
   CreateProcessingJobResponse,
+  DeleteProcessingJobRequest,
   DescribeProcessingJobRequest,
   ListProcessingJobsRequest,
   ListProcessingJobsResponse,
@@ -16,7 +17,8 @@ import { collectProcessing, prepareProcessing } from '../jobs/processing-contrac
 import { scriptFailure } from '../jobs/script-mode.ts';
 import type { ProcessingJob } from '../state/records.ts';
 import type { World } from '../world.ts';
-import { setTags, tagMap } from './tags.ts';
+import { requireProcessable } from './check-job.ts';
+import { forgetTags, setTags, tagMap } from './tags.ts';
 
 const LOG_GROUP = '/aws/sagemaker/ProcessingJobs';
 const DEFAULT_MAX_RUNTIME_SECONDS = 86_400;
@@ -32,6 +34,7 @@ export function createProcessingJob(
       `Job name must be unique within an AWS account and region, and a job with this name already exists (${arn})`,
     );
   }
+  requireProcessable(request);
   const { InstanceType, InstanceCount } = request.ProcessingResources.ClusterConfig;
   world.quotas.require(InstanceType, 'processing job usage', InstanceCount ?? 1, instancesInUse(world, InstanceType));
   const at = world.now();
@@ -61,6 +64,19 @@ export function stopProcessingJob(world: World, request: Checked<StopProcessingJ
   }
   save(world, { ...job, ProcessingJobStatus: 'Stopping', LastModifiedTime: world.now() });
   world.jobs.stop(job.ProcessingJobArn);
+  return {};
+}
+
+/** Only a job that has ended can go; its name is then free again. */
+export function deleteProcessingJob(world: World, request: Checked<DeleteProcessingJobRequest>): Record<string, never> {
+  const job = find(world, request.ProcessingJobName);
+  if (job.ProcessingJobStatus === 'InProgress' || job.ProcessingJobStatus === 'Stopping') {
+    throw new ResourceInUse(
+      `The processing job ${job.ProcessingJobArn} is in status ${job.ProcessingJobStatus}: only ended jobs can be deleted.`,
+    );
+  }
+  world.store.processingJobs.delete(keyOf(job.ProcessingJobName));
+  forgetTags(world, job.ProcessingJobArn);
   return {};
 }
 

@@ -1,6 +1,7 @@
 import type {
   CreateTrainingJobRequest,
   CreateTrainingJobResponse,
+  DeleteTrainingJobRequest,
   DescribeTrainingJobRequest,
   ListTrainingJobsRequest,
   ListTrainingJobsResponse,
@@ -12,11 +13,12 @@ import { page, select } from '../api/paging.ts';
 import { ResourceInUse, ResourceNotFound, ValidationException } from '../errors.ts';
 import { trainingJobChanged } from '../events/job-events.ts';
 import type { JobOutcome } from '../jobs/job-runner.ts';
-import { scriptFailure } from '../jobs/script-mode.ts';
+import { commandLineOf, readScriptMode, scriptFailure } from '../jobs/script-mode.ts';
 import { artifactUriOf, collectTraining, prepareTraining, readFailure } from '../jobs/training-contract.ts';
 import type { TrainingJob } from '../state/records.ts';
 import type { World } from '../world.ts';
-import { setTags, tagMap } from './tags.ts';
+import { requireTrainable } from './check-job.ts';
+import { forgetTags, setTags, tagMap } from './tags.ts';
 
 const LOG_GROUP = '/aws/sagemaker/TrainingJobs';
 const DEFAULT_MAX_RUNTIME_SECONDS = 86_400;
@@ -41,17 +43,19 @@ export function createTrainingJob(
   const arn = world.arns.of('training-job', request.TrainingJobName);
   if (world.store.trainingJobs.get(keyOf(request.TrainingJobName)) !== undefined) {
     throw new ResourceInUse(
-      `Job name must be unique within an AWS account and region, and a job with this name already exists (${arn})`,
+      `Training job names must be unique within an AWS account and region, and a training job with this name already exists (${arn})`,
     );
   }
-  if (given.OutputDataConfig === undefined)
-    throw new ValidationException('OutputDataConfig is required: say where the model artifact goes.');
+  requireTrainable(request);
   const { InstanceType, InstanceCount } = request.ResourceConfig ?? {};
   world.quotas.require(InstanceType, 'training job usage', InstanceCount ?? 1, instancesInUse(world, InstanceType));
   const at = world.now();
   setTags(world, arn, tags);
   const job: TrainingJob = {
     ...given,
+    EnableNetworkIsolation: given.EnableNetworkIsolation ?? false,
+    EnableInterContainerTrafficEncryption: given.EnableInterContainerTrafficEncryption ?? false,
+    EnableManagedSpotTraining: given.EnableManagedSpotTraining ?? false,
     StoppingCondition: given.StoppingCondition ?? { MaxRuntimeInSeconds: DEFAULT_MAX_RUNTIME_SECONDS },
     TrainingJobArn: arn,
     TrainingJobStatus: 'InProgress',
@@ -82,12 +86,35 @@ export function stopTrainingJob(world: World, request: Checked<StopTrainingJobRe
   return {};
 }
 
+/** Only a job that has ended can go; its name is then free again. */
+export function deleteTrainingJob(world: World, request: Checked<DeleteTrainingJobRequest>): Record<string, never> {
+  const job = find(world, request.TrainingJobName);
+  if (job.TrainingJobStatus === 'InProgress' || job.TrainingJobStatus === 'Stopping') {
+    throw new ResourceInUse(
+      `The training job ${job.TrainingJobArn} is in status ${job.TrainingJobStatus}: only ended jobs can be deleted.`,
+    );
+  }
+  world.store.trainingJobs.delete(keyOf(job.TrainingJobName));
+  forgetTags(world, job.TrainingJobArn);
+  return {};
+}
+
 export function listTrainingJobs(
   world: World,
   request: Checked<ListTrainingJobsRequest>,
 ): Checked<ListTrainingJobsResponse> {
   const jobs = select(
-    world.store.trainingJobs.all(),
+    world.store.trainingJobs
+      .all()
+      .filter(
+        (job) =>
+          job.WarmPoolStatus?.Status === request.WarmPoolStatusEquals || request.WarmPoolStatusEquals === undefined,
+      )
+      .filter(
+        (job) =>
+          job.ResourceConfig?.TrainingPlanArn === request.TrainingPlanArnEquals ||
+          request.TrainingPlanArnEquals === undefined,
+      ),
     (job) => ({
       name: job.TrainingJobName,
       created: job.CreationTime,
@@ -125,11 +152,17 @@ function launch(world: World, job: TrainingJob): void {
       if (stage === 'uploading') move(world, current, 'Uploading');
     },
     prepare: (folder) => prepareTraining(job, folder, world.objects),
-    failureMessage: (folder, code, tail) =>
-      scriptFailure(readFailure(folder), code, tail, `python3 ${job.HyperParameters?.sagemaker_program ?? ''}`),
+    failureMessage: (folder, code, tail) => scriptFailure(readFailure(folder), code, tail, commandOf(job)),
     collect: (folder) => collectTraining(job, folder, world.objects),
     ended: (outcome) => finish(world, find(world, name), outcome),
   });
+}
+
+/** What the job ran, for its FailureReason. */
+function commandOf({ AlgorithmSpecification: algorithm, HyperParameters }: TrainingJob): string {
+  const entrypoint = algorithm?.ContainerEntrypoint;
+  const command = entrypoint ?? commandLineOf(readScriptMode(HyperParameters ?? {}));
+  return command.join(' ');
 }
 
 function finish(world: World, job: TrainingJob, end: JobOutcome): void {

@@ -23,8 +23,6 @@ type InvocationAnswer = {
   customAttributes: string | undefined;
 };
 
-const LARGEST_BODY_BYTES = 6 * 1024 * 1024;
-const LONGEST_INFERENCE_ID = 64;
 const SERVING = ['InService', 'Updating', 'SystemUpdating'];
 
 /** @throws ValidationError for an unknown endpoint, variant or too large a body; ModelError for what the container did */
@@ -64,16 +62,6 @@ function requireServing(world: World, invocation: Invocation): Endpoint {
   if (endpoint?.live === undefined || !SERVING.includes(endpoint.status)) {
     throw new ValidationError(
       `Endpoint ${invocation.endpointName} of account ${world.configuration.accountId} not found.`,
-    );
-  }
-  if (invocation.body.length > LARGEST_BODY_BYTES) {
-    throw new ValidationError(
-      `1 validation error detected: Value at 'body' failed to satisfy constraint: Member must have length less than or equal to ${LARGEST_BODY_BYTES}`,
-    );
-  }
-  if ((invocation.inferenceId?.length ?? 0) > LONGEST_INFERENCE_ID) {
-    throw new ValidationError(
-      `1 validation error detected: Value at 'inferenceId' failed to satisfy constraint: Member must have length less than or equal to ${LONGEST_INFERENCE_ID}`,
     );
   }
   return endpoint;

@@ -6,10 +6,12 @@ import type {
   DescribePipelineResponse,
   DescribeProcessingJobResponse,
   DescribeTrainingJobResponse,
+  OutputParameter,
   Parameter,
   PipelineExecutionStatus,
   PipelineExecutionStepMetadata,
   ProductionVariant,
+  SelectiveExecutionConfig,
   StepStatus,
   Tag,
 } from '@aws-sdk/client-sagemaker';
@@ -18,13 +20,23 @@ import type { Checked } from '../api/checked.ts';
 /** What Describe answers is what is kept, wherever the resource has no life that Describe hides. */
 export type ProcessingJob = Checked<DescribeProcessingJobResponse>;
 export type TrainingJob = Checked<DescribeTrainingJobResponse>;
-export type ModelPackageGroup = Checked<DescribeModelPackageGroupOutput>;
+export type ModelPackageGroup = Checked<DescribeModelPackageGroupOutput> & {
+  /** The number of the last version that was registered: numbers are not used again. */
+  lastVersion?: number;
+  policy?: string;
+};
 export type Model = Checked<DescribeModelOutput>;
 export type EndpointConfig = Checked<DescribeEndpointConfigOutput>;
 
-export type ModelPackage = Checked<DescribeModelPackageOutput> & { clientToken?: string };
+export type ModelPackage = Checked<DescribeModelPackageOutput> & { clientToken?: string; updateToken?: string };
 
-export type PipelineVersion = { id: number; definition: string; createdAt: Date };
+export type PipelineVersion = {
+  id: number;
+  definition: string;
+  createdAt: Date;
+  displayName?: string;
+  description?: string;
+};
 export type Pipeline = Checked<Omit<DescribePipelineResponse, 'PipelineDefinition'>> & {
   PipelineName: string;
   PipelineArn: string;
@@ -34,6 +46,12 @@ export type Pipeline = Checked<Omit<DescribePipelineResponse, 'PipelineDefinitio
   versions: PipelineVersion[];
   createToken: string;
 };
+
+/** What a Callback step was told. */
+export type CallbackAnswer = { requestToken?: string } & (
+  | { outcome: 'succeeded'; outputs: Checked<OutputParameter>[] }
+  | { outcome: 'failed'; reason: string }
+);
 
 export type PipelineStep = {
   name: string;
@@ -46,6 +64,10 @@ export type PipelineStep = {
   failureReason?: string;
   metadata: Checked<PipelineExecutionStepMetadata>;
   attempt: number;
+  /** The execution whose step this is, when it was not run but taken over. */
+  takenFrom?: string;
+  /** Of a Callback step, as soon as it has one. */
+  answer?: CallbackAnswer;
 };
 
 export type PipelineExecution = {
@@ -68,6 +90,8 @@ export type PipelineExecution = {
   startToken: string;
   retryTokens: string[];
   steps: PipelineStep[];
+  /** Only these steps run; what they need of others comes from a former execution. */
+  selection?: Checked<SelectiveExecutionConfig>;
   /** How often a step that a retry starts anew ran before. */
   formerAttempts: Record<string, number>;
 };

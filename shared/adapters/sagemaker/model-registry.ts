@@ -9,6 +9,7 @@ import {
 import type { ModelRegistry, ModelVersion } from '../../ports/sagemaker.ts';
 import { sagemakerClient } from '../aws/sagemaker-client.ts';
 import { asInstanceType } from './instance-type.ts';
+import { oneLine } from './one-line.ts';
 import { asSagemakerFaults, createOnce, required, tagsOf } from './refusals.ts';
 
 /** The property by which a registered version is found again. */
@@ -79,7 +80,7 @@ export function sagemakerModelRegistry(): ModelRegistry {
           new UpdateModelPackageCommand({
             ModelPackageArn: modelPackageArn,
             ModelApprovalStatus: status,
-            ApprovalDescription: description.slice(0, 1024),
+            ApprovalDescription: oneLine(description),
           }),
         ),
       );
@@ -90,7 +91,7 @@ export function sagemakerModelRegistry(): ModelRegistry {
 function requestOf(version: Registered) {
   return {
     ModelPackageGroupName: version.group,
-    ModelPackageDescription: version.description.slice(0, 1024),
+    ModelPackageDescription: oneLine(version.description),
     ClientToken: version.clientToken,
     ModelApprovalStatus: 'PendingManualApproval' as const,
     InferenceSpecification: {

@@ -12,6 +12,7 @@ import { sha256Hex } from '../../domain/canonical-json.ts';
 import type { PipelineExecution, TrainingPipelines } from '../../ports/sagemaker.ts';
 import { sagemakerClient } from '../aws/sagemaker-client.ts';
 import { readLogTail } from './job-log.ts';
+import { oneLine } from './one-line.ts';
 import { asSagemakerFaults, createOnce, required, tagsOf } from './refusals.ts';
 
 /** Step metadata has exactly one key, which is the step's kind. */
@@ -33,7 +34,7 @@ export function sagemakerTrainingPipelines(): TrainingPipelines {
           new CreatePipelineCommand({
             PipelineName: name,
             PipelineDefinition: definition,
-            PipelineDescription: description,
+            PipelineDescription: oneLine(description, 3072),
             RoleArn: roleArn,
             ClientRequestToken: sha256Hex(`${name}/${definition}`),
             Tags: tagsOf(tags),
@@ -49,7 +50,7 @@ export function sagemakerTrainingPipelines(): TrainingPipelines {
             PipelineName: pipelineName,
             ClientRequestToken: token,
             PipelineExecutionDisplayName: displayName,
-            PipelineExecutionDescription: description,
+            PipelineExecutionDescription: oneLine(description, 3072),
             PipelineParameters: Object.entries(parameters).map(([Name, Value]) => ({ Name, Value })),
           }),
         ),

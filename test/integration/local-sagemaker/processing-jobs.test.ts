@@ -1,5 +1,9 @@
 import { DescribeLogStreamsCommand, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { DescribeProcessingJobCommand, StopProcessingJobCommand } from '@aws-sdk/client-sagemaker';
+import {
+  DeleteProcessingJobCommand,
+  DescribeProcessingJobCommand,
+  StopProcessingJobCommand,
+} from '@aws-sdk/client-sagemaker';
 import { keysBelow, listenToEvents, logs, newBucket, readObject, sagemaker, uniqueName, until } from './clients.ts';
 import { processingEnd, startProcessing } from './jobs.ts';
 
@@ -35,6 +39,19 @@ open('/opt/ml/output/message', 'w').write('all went well')
       (seen) => seen.length >= 2,
     );
     expect(statuses).toEqual(['InProgress', 'Completed']);
+  });
+
+  it('can be deleted once it has ended, which frees its name', async () => {
+    const name = uniqueName('processing');
+    await startProcessing(bucket, name, 'import time\ntime.sleep(60)\n');
+    const remove = () => sagemaker.send(new DeleteProcessingJobCommand({ ProcessingJobName: name }));
+    await expect(remove()).rejects.toMatchObject({ name: 'ResourceInUse' });
+    await sagemaker.send(new StopProcessingJobCommand({ ProcessingJobName: name }));
+    await processingEnd(name);
+    await remove();
+    await expect(remove()).rejects.toMatchObject({ name: 'ResourceNotFound' });
+    await startProcessing(bucket, name, 'pass\n');
+    expect((await processingEnd(name)).ProcessingJobStatus).toBe('Completed');
   });
 
   it('fails with the end of its log when the script fails, and leaves the log in CloudWatch', async () => {

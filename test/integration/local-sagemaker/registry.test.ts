@@ -1,10 +1,19 @@
 import {
+  AddTagsCommand,
+  BatchDescribeModelPackageCommand,
   CreateModelCommand,
   CreateModelPackageCommand,
   CreateModelPackageGroupCommand,
+  DeleteModelPackageCommand,
+  DeleteModelPackageGroupCommand,
+  DeleteModelPackageGroupPolicyCommand,
+  DeleteTagsCommand,
   DescribeModelPackageCommand,
+  DescribeModelPackageGroupCommand,
+  GetModelPackageGroupPolicyCommand,
   ListModelPackagesCommand,
   ListTagsCommand,
+  PutModelPackageGroupPolicyCommand,
   UpdateModelPackageCommand,
 } from '@aws-sdk/client-sagemaker';
 import { image, listenToEvents, sagemaker, uniqueName, until } from './clients.ts';
@@ -46,7 +55,7 @@ describe('the model registry', () => {
     });
     expect(await register(group, 'token-2')).toMatch(/\/2$/);
     const { ModelPackageSummaryList } = await sagemaker.send(
-      new ListModelPackagesCommand({ ModelPackageGroupName: group }),
+      new ListModelPackagesCommand({ ModelPackageGroupName: group, SortOrder: 'Descending' }),
     );
     expect(ModelPackageSummaryList?.map((version) => version.ModelPackageVersion)).toEqual([2, 1]);
   });
@@ -116,5 +125,101 @@ describe('the model registry', () => {
       name: 'ValidationException',
       message: expect.stringContaining('does not exist'),
     });
+  });
+
+  it('describes many versions at once, and says which do not exist', async () => {
+    const group = await newGroup();
+    const arn = await register(group, 'token-1');
+    const stranger = `${arn}0`;
+    const answer = await sagemaker.send(new BatchDescribeModelPackageCommand({ ModelPackageArnList: [arn, stranger] }));
+    expect(answer.ModelPackageSummaries?.[arn]).toMatchObject({
+      ModelPackageVersion: 1,
+      ModelPackageStatus: 'Completed',
+    });
+    expect(answer.BatchDescribeModelPackageErrorMap?.[stranger]?.ErrorResponse).toContain('does not exist');
+  });
+
+  it('never gives the number of a deleted version again, and deletes a group only when it is empty', async () => {
+    const group = await newGroup();
+    const first = await register(group, 'token-1');
+    const remove = () => sagemaker.send(new DeleteModelPackageGroupCommand({ ModelPackageGroupName: group }));
+    await expect(remove()).rejects.toMatchObject({ name: 'ConflictException' });
+    await sagemaker.send(new DeleteModelPackageCommand({ ModelPackageName: first }));
+    await expect(sagemaker.send(new DescribeModelPackageCommand({ ModelPackageName: first }))).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringMatching(/does not exist\.$/),
+    });
+    const second = await register(group, 'token-2');
+    expect(second).toMatch(/\/2$/);
+    await sagemaker.send(new DeleteModelPackageCommand({ ModelPackageName: `${group}/2` }));
+    await remove();
+    await expect(
+      sagemaker.send(new DescribeModelPackageGroupCommand({ ModelPackageGroupName: group })),
+    ).rejects.toMatchObject({ name: 'ValidationException', message: expect.stringContaining('does not exist') });
+  });
+
+  it("keeps a group's policy", async () => {
+    const of = { ModelPackageGroupName: await newGroup() };
+    const policy = JSON.stringify({ Version: '2012-10-17', Statement: [] });
+    const get = () => sagemaker.send(new GetModelPackageGroupPolicyCommand(of));
+    await expect(get()).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringContaining('Cannot find resource policy'),
+    });
+    await sagemaker.send(new PutModelPackageGroupPolicyCommand({ ...of, ResourcePolicy: policy }));
+    expect((await get()).ResourcePolicy).toBe(policy);
+    await sagemaker.send(new DeleteModelPackageGroupPolicyCommand(of));
+    await expect(get()).rejects.toMatchObject({ name: 'ValidationException' });
+    await expect(
+      sagemaker.send(new PutModelPackageGroupPolicyCommand({ ...of, ResourcePolicy: 'all of it' })),
+    ).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+
+  it('registers packages of their own name too, which are listed apart from versions', async () => {
+    const name = uniqueName('package');
+    const InferenceSpecification = {
+      Containers: [{ Image: image, ModelDataUrl: 's3://some-bucket/model.tar.gz' }],
+      SupportedContentTypes: ['text/csv'],
+      SupportedResponseMIMETypes: ['text/csv'],
+      SupportedRealtimeInferenceInstanceTypes: ['ml.m5.large' as const],
+      SupportedTransformInstanceTypes: ['ml.m5.large' as const],
+    };
+    const create = () =>
+      sagemaker.send(
+        new CreateModelPackageCommand({
+          ModelPackageName: name,
+          InferenceSpecification,
+          Tags: [{ Key: 'a', Value: 'b' }],
+        }),
+      );
+    const { ModelPackageArn } = await create();
+    await expect(create()).rejects.toMatchObject({ message: expect.stringContaining('already exists') });
+    const described = await sagemaker.send(new DescribeModelPackageCommand({ ModelPackageName: name }));
+    expect(described).toMatchObject({ ModelPackageName: name, ModelPackageArn });
+    expect(described.ModelApprovalStatus).toBeUndefined();
+    const listed = await sagemaker.send(new ListModelPackagesCommand({ NameContains: name }));
+    expect(listed.ModelPackageSummaryList).toMatchObject([{ ModelPackageName: name }]);
+    const versions = await sagemaker.send(
+      new ListModelPackagesCommand({ NameContains: name, ModelPackageType: 'Versioned' }),
+    );
+    expect(versions.ModelPackageSummaryList).toEqual([]);
+  });
+
+  it('adds, replaces and takes away tags of what exists', async () => {
+    const group = await newGroup();
+    const ResourceArn = `arn:aws:sagemaker:eu-central-1:000000000000:model-package-group/${group}`;
+    const add = (key: string, value: string) =>
+      sagemaker.send(new AddTagsCommand({ ResourceArn, Tags: [{ Key: key, Value: value }] }));
+    await add('model', 'other');
+    await add('team', 'risk');
+    await sagemaker.send(new DeleteTagsCommand({ ResourceArn, TagKeys: ['model', 'never-there'] }));
+    expect((await sagemaker.send(new ListTagsCommand({ ResourceArn }))).Tags).toEqual([{ Key: 'team', Value: 'risk' }]);
+    await expect(add('aws:mine', 'x')).rejects.toMatchObject({ name: 'ValidationException' });
+    await expect(sagemaker.send(new ListTagsCommand({ ResourceArn: `${ResourceArn}-gone` }))).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+    await expect(
+      sagemaker.send(new ListTagsCommand({ ResourceArn: ResourceArn.replace('model-package-group', 'pipeline') })),
+    ).rejects.toMatchObject({ name: 'ResourceNotFound' });
   });
 });

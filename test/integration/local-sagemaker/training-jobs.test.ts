@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DeleteTrainingJobCommand } from '@aws-sdk/client-sagemaker';
 import { packFolder } from '../../../local/sagemaker/jobs/archives.ts';
-import { keysBelow, listenToEvents, newBucket, putObject, uniqueName, until } from './clients.ts';
+import { keysBelow, listenToEvents, newBucket, putObject, sagemaker, uniqueName, until } from './clients.ts';
 import { startTraining, trainingEnd } from './jobs.ts';
 
 let bucket: string;
@@ -74,7 +75,7 @@ describe('a training job in script mode', () => {
     const job = await trainingEnd(name);
     expect(job).toMatchObject({ TrainingJobStatus: 'Failed', SecondaryStatus: 'Failed' });
     expect(job.FailureReason).toMatch(
-      /^AlgorithmError: ExecuteUserScriptError:\nExitCode 3\nErrorMessage "too few rows: 12"/,
+      /^AlgorithmError: ExecuteUserScriptError:\nExitCode 3\nErrorMessage "too few rows: 12"\nCommand "python3 train\.py", exit code: 3/,
     );
   });
 
@@ -93,5 +94,15 @@ describe('a training job in script mode', () => {
     const name = uniqueName('training');
     await startTraining(bucket, name, 'pass', { sagemaker_program: '""' });
     expect((await trainingEnd(name)).FailureReason).toContain('sagemaker_program is missing');
+  });
+
+  it('can be deleted once it has ended', async () => {
+    const name = uniqueName('training');
+    await startTraining(bucket, name, 'pass');
+    const remove = () => sagemaker.send(new DeleteTrainingJobCommand({ TrainingJobName: name }));
+    await expect(remove()).rejects.toMatchObject({ name: 'ResourceInUse' });
+    await trainingEnd(name);
+    await remove();
+    await expect(remove()).rejects.toMatchObject({ name: 'ResourceNotFound' });
   });
 });

@@ -112,6 +112,8 @@ describe('payloads', () => {
       last_activity_at: AT,
       known_refs: {},
       pushing_user_id: null,
+      archived: false,
+      settings: {},
     });
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));

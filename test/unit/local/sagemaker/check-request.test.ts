@@ -15,18 +15,24 @@ const model = serviceModelFrom({
         Count: { shape: 'Count' },
         Parts: { shape: 'Parts' },
         Labels: { shape: 'Labels' },
+        Names: { shape: 'Names' },
         CreatedAt: { shape: 'Time' },
         Ready: { shape: 'Flag' },
+        Note: { shape: 'Note' },
+        Document: { shape: 'Document' },
       },
     },
     Name: { type: 'string', max: 8, pattern: '[a-z](-*[a-z])*' },
     Colour: { type: 'string', enum: ['red', 'green'] },
     Count: { type: 'integer', min: 1, max: 9 },
     Parts: { type: 'list', max: 1, member: { shape: 'Part' } },
+    Names: { type: 'list', member: { shape: 'Name' } },
     Part: { type: 'structure', required: ['Id'], members: { Id: { shape: 'Name' } } },
     Labels: { type: 'map', key: { shape: 'Key' }, value: { shape: 'Name' } },
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a pattern of the service model, no template
     Key: { type: 'string', pattern: '([\\p{L}_.:\\/=+\\-@]*)${1,128}' },
+    Note: { type: 'string', pattern: '.*' },
+    Document: { type: 'string', pattern: '.*(?:[ \\r\\n\\t].*)*' },
     Time: { type: 'timestamp' },
     Flag: { type: 'boolean' },
   },
@@ -66,9 +72,20 @@ describe('a request checked by the service model', () => {
       { ThingName: 'a', Count: 0 },
       "Value '0' at 'count' failed to satisfy constraint: Member must have value greater than or equal to 1",
     ],
+    [
+      { ThingName: 'a', Note: 'two\nlines', Document: 'two\nlines' },
+      "1 validation error detected: Value 'two\nlines' at 'note'",
+    ],
     [{ ThingName: 'a', Parts: [{}] }, "Value null at 'parts.1.member.id'"],
     [{ ThingName: 'a', Parts: [{ Id: 'a' }, { Id: 'b' }] }, 'Member must have length less than or equal to 1'],
-    [{ ThingName: 'a', Labels: { '!': 'v' } }, "at 'labels.key'"],
+    [
+      { ThingName: 'a', Labels: { '!': 'v' } },
+      "Value '{!=v}' at 'labels' failed to satisfy constraint: Map keys must satisfy constraint: [Member must satisfy regular expression pattern: ",
+    ],
+    [
+      { ThingName: 'a', Names: ['Ab', 'b'] },
+      "1 validation error detected: Value '[Ab, b]' at 'names' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 8, Member must have length greater than or equal to 0, Member must satisfy regular expression pattern: [a-z](-*[a-z])*]",
+    ],
     [{ Colour: 'blue' }, '2 validation errors detected'],
   ])('is refused for what it breaks: %j', (request, words) => {
     expect(() => check(request)).toThrow(words);
@@ -77,7 +94,7 @@ describe('a request checked by the service model', () => {
   it.each([
     [[], 'LIST_VALUE can not be converted to a structure'],
     [{ ThingName: 1 }, 'NUMBER_VALUE can not be converted to a String'],
-    [{ ThingName: 'a', Count: 1.5 }, 'can not be converted to a Integer'],
+    [{ ThingName: 'a', Count: 1.5 }, 'can not be converted to an Integer'],
     [{ ThingName: 'a', Ready: 'yes' }, 'can not be converted to a Boolean'],
     [{ ThingName: 'a', CreatedAt: 'soon' }, 'can not be converted to a Timestamp'],
   ])('is a SerializationException for a wrong type: %j', (request, words) => {
@@ -98,7 +115,10 @@ describe('an answer shaped by the service model', () => {
     expect(shapeAnswer(model, 'Thing', answer)).toEqual({ ThingName: 'a', CreatedAt: 1.5, Parts: [{ Id: 'b' }] });
   });
 
-  it('that lacks a required member is a defect', () => {
+  it('that the model does not allow is a defect', () => {
     expect(() => shapeAnswer(model, 'Thing', { Count: 1 })).toThrow('Thing lacks ThingName');
+    expect(() => shapeAnswer(model, 'Thing', { ThingName: 1 })).toThrow('Thing.ThingName must be a text');
+    expect(() => shapeAnswer(model, 'Thing', { ThingName: 'a', Colour: 'blue' })).toThrow("can't be 'blue'");
+    expect(() => shapeAnswer(model, 'Thing', { ThingName: 'a', CreatedAt: 1 })).toThrow('must be a time');
   });
 });

@@ -1,3 +1,4 @@
+import { requireSoundDefinition } from '../../../../local/sagemaker/pipelines/check-definition.ts';
 import { planPipeline } from '../../../../local/sagemaker/pipelines/definition.ts';
 import { progressOf } from '../../../../local/sagemaker/pipelines/next-steps.ts';
 import type { PipelineStep } from '../../../../local/sagemaker/state/records.ts';
@@ -47,6 +48,37 @@ describe('a pipeline definition', () => {
     [JSON.stringify({ Steps: [fail('A', { Arguments: { ErrorMessage: { Get: 'Parameters.P' } } })] }), "parameter 'P'"],
   ])('that is wrong is refused in words: %s', (definition, words) => {
     expect(() => planPipeline(definition)).toThrow(words);
+  });
+});
+
+describe('a definition that is to become a pipeline', () => {
+  const compared = (Conditions: unknown) => ({ Name: 'Gate', Type: 'Condition', Arguments: { Conditions } });
+  const definition = (steps: unknown[], parameters: unknown[] = []) =>
+    JSON.stringify({ Version: '2020-12-01', Parameters: parameters, Steps: steps });
+  const left = (Get: string) => compared([{ Type: 'Equals', LeftValue: { Get }, RightValue: 1 }]);
+
+  it.each([
+    ['is no reference', definition([left('Stages.A')])],
+    [
+      "no property file 'Report'",
+      definition([{ Name: 'A', Type: 'Processing' }, left('Steps.A.PropertyFiles.Report')]),
+    ],
+    ["type 'Between' is unknown", definition([compared([{ Type: 'Not', Condition: { Type: 'Between' } }])])],
+    ['needs a list of Conditions', definition([compared('all')])],
+    ['has the type Integer', definition([fail('A')], [{ Name: 'P', Type: 'Integer', DefaultValue: 'many' }])],
+    ['needs an SqsQueueUrl', definition([{ Name: 'A', Type: 'Callback' }])],
+  ])('is refused in words: %s', (words, text) => {
+    expect(() => requireSoundDefinition(text)).toThrow(words);
+  });
+
+  it('is taken when all of it leads somewhere', () => {
+    const evaluate = {
+      Name: 'Evaluate',
+      Type: 'Processing',
+      PropertyFiles: [{ PropertyFileName: 'Report', OutputName: 'report', FilePath: 'a.json' }],
+    };
+    const steps = [evaluate, left('Steps.Evaluate.PropertyFiles.Report')];
+    expect(() => requireSoundDefinition(definition(steps))).not.toThrow();
   });
 });
 

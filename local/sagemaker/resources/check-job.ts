@@ -1,0 +1,63 @@
+import type { CreateProcessingJobRequest, CreateTrainingJobRequest } from '@aws-sdk/client-sagemaker';
+import type { Checked } from '../api/checked.ts';
+import { ValidationException } from '../errors.ts';
+
+/** What SageMaker asks of a training job beyond its service model. @throws ValidationException */
+export function requireTrainable(request: Checked<CreateTrainingJobRequest>): void {
+  const { AlgorithmSpecification: algorithm, ResourceConfig: resources, StoppingCondition: stopping } = request;
+  if ((algorithm?.TrainingImage === undefined) === (algorithm?.AlgorithmName === undefined))
+    throw new ValidationException('You must specify exactly one of TrainingImage and AlgorithmName.');
+  if (resources === undefined) throw new ValidationException('ResourceConfig is required: say what the job runs on.');
+  const waitSeconds = stopping?.MaxWaitTimeInSeconds;
+  if (request.EnableManagedSpotTraining) {
+    if (waitSeconds === undefined || waitSeconds < (stopping?.MaxRuntimeInSeconds ?? 0))
+      throw new ValidationException(
+        'Invalid MaxWaitTimeInSeconds. It must be present and be greater than or equal to MaxRuntimeInSeconds.',
+      );
+  } else if (waitSeconds !== undefined) {
+    throw new ValidationException(
+      'Invalid MaxWaitTimeInSeconds. It is only supported when EnableManagedSpotTraining is set to true',
+    );
+  }
+  requireUnique(
+    (request.InputDataConfig ?? []).map((channel) => channel.ChannelName),
+    'Channel names',
+  );
+}
+
+const PROCESSING = '/opt/ml/processing/';
+
+/** What SageMaker asks of a processing job beyond its service model. @throws ValidationException */
+export function requireProcessable(request: Checked<CreateProcessingJobRequest>): void {
+  const inputs = request.ProcessingInputs ?? [];
+  const outputs = request.ProcessingOutputConfig?.Outputs ?? [];
+  const { InstanceType, InstancePreferences } = request.ProcessingResources.ClusterConfig;
+  if (InstanceType === undefined && InstancePreferences === undefined)
+    throw new ValidationException('Give ProcessingResources.ClusterConfig.InstanceType.');
+  requireUnique(
+    inputs.map((input) => input.InputName),
+    'Input names',
+  );
+  requireUnique(
+    outputs.map((output) => output.OutputName),
+    'Output names',
+  );
+  const places = [...inputs.map((input) => input.S3Input), ...outputs.map((output) => output.S3Output)];
+  const paths = places.flatMap((place) => place?.LocalPath ?? []);
+  requireUnique(paths, 'Local paths of inputs and outputs');
+  const elsewhere = paths.find((path) => !path.startsWith(PROCESSING) || path.split('/').includes('..'));
+  if (elsewhere !== undefined)
+    throw new ValidationException(`The LocalPath ${elsewhere} is invalid: it must begin with ${PROCESSING}.`);
+  for (const input of inputs) {
+    if ((input.S3Input === undefined) === (input.DatasetDefinition === undefined))
+      throw new ValidationException(
+        `The input ${input.InputName} must have exactly one of S3Input and DatasetDefinition.`,
+      );
+  }
+}
+
+function requireUnique(names: string[], what: string): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined)
+    throw new ValidationException(`${what} must be unique within a job: ${twice} is there twice.`);
+}
