@@ -42,5 +42,6 @@ export default {
     project('integration', inTheWorld),
     project('e2e', inTheWorld),
     project('browser', inTheWorld),
+    project('nightly', inTheWorld),
   ],
 };

@@ -1,6 +1,7 @@
 /**
  * `npm test`: installs what is missing, then runs all tests: fast ones, those of the sample repository, and those that need
- * the laptop's world. The last line is `N passed, N failed`. Arguments are passed to Jest as paths of tests.
+ * the laptop's world. The last line is `N passed, N failed`. Arguments are passed to Jest as paths of tests; `--nightly` adds
+ * what takes too long for every day.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -9,7 +10,8 @@ import { join } from 'node:path';
 import { findBrowser } from './find-browser.mjs';
 import { nodeBinary, root, SetUpError, setUp } from './set-up.mjs';
 
-const paths = process.argv.slice(2);
+const paths = process.argv.slice(2).filter((argument) => argument !== '--nightly');
+const nightly = process.argv.includes('--nightly') || paths.some((path) => path.includes('test/nightly'));
 const results = mkdtempSync(join(tmpdir(), 'test-results-'));
 const children = new Set();
 let interrupted = false;
@@ -33,7 +35,12 @@ try {
     await jest('fast', ['unit', 'contract', 'clients'], [], environment),
     ...(paths.length > 0 ? [] : [await pytest(environment)]),
     // One world, and tests that restart parts of it: one after the other.
-    await jest('world', ['integration', 'e2e', 'browser'], ['--runInBand'], environment),
+    await jest(
+      'world',
+      ['integration', 'e2e', 'browser', ...(nightly ? ['nightly'] : [])],
+      ['--runInBand'],
+      environment,
+    ),
   ];
   const passed = counts.reduce((sum, count) => sum + count.passed, 0);
   const failed = counts.reduce((sum, count) => sum + count.failed, 0);

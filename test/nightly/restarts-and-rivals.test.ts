@@ -2,11 +2,11 @@ import { poll } from '../../local/demo/poll.ts';
 import { endpointNameOf, subjects } from '../../shared/domain/names.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import type { RunEvent } from '../../shared/domain/run-event.ts';
+import { ageWait, loseEventsOf, sweepNow } from '../e2e/disturb-aws.ts';
+import { expectSoundWorld } from '../e2e/expect-sound-world.ts';
+import { trainingsOf } from '../e2e/list-executions.ts';
+import { approve, type E2eScene, ensureLive, openScene } from '../e2e/open-scene.ts';
 import { restartPart } from '../harness/world.ts';
-import { ageWait, loseEventsOf, sweepNow } from './disturb-aws.ts';
-import { expectSoundWorld } from './expect-sound-world.ts';
-import { trainingsOf } from './list-executions.ts';
-import { approve, type E2eScene, ensureLive, openScene } from './open-scene.ts';
 
 let scene: E2eScene;
 let oldest: Run;
