@@ -79,7 +79,6 @@ async function putMinutes(endpointName: string, minutes: readonly TrafficPeriod[
 async function makePlace() {
   const environment = `t${randomBytes(4).toString('hex')}`;
   const endpointName = `${STAGE}-${MODEL}-${environment}`;
-  const runIds: string[] = [];
   const documents = s3Documents({ bucket: `${STAGE}-000000000000` });
   const put = async (pk: string, sk: string, entity: object) =>
     void (await openTable(STAGE).put(
@@ -107,7 +106,6 @@ async function makePlace() {
       policy: await documents.write(key, canonicalJson(policy), 'application/json'),
     });
     const { run } = await dynamodbRuns(records).create(accepted, sampleEvent(accepted));
-    runIds.push(run.runId);
     const deployment = { model: MODEL, environment, endpointName, live: sampleRelease(run, { version }) };
     await put(`MODEL#${MODEL}`, `DEPLOYMENT#${environment}`, { fence: 1, deployment });
   }
@@ -115,9 +113,10 @@ async function makePlace() {
   /** Takes away what stands for something live: other tests look at all that is live in this world. */
   async function leave(): Promise<void> {
     await invoke('withdrawMonitoring', { model: MODEL, environment });
-    // The runs themselves stay: consumers of what was told of them may still come.
-    const ofModel = (await itemsOf(`MODEL#${MODEL}`)).filter((item) =>
-      [environment, ...runIds].some((ours) => JSON.stringify(item).includes(ours)),
+    // Runs and cases stay: consumers of what was told of them may still come.
+    const ofModel = (await itemsOf(`MODEL#${MODEL}`)).filter(
+      (item) =>
+        /^(DEPLOYMENT|LATENCY|BURN|WINDOW)#/.test(item.sk.S ?? '') && JSON.stringify(item).includes(environment),
     );
     for (const { pk, sk } of ofModel) await dynamodb.send(new DeleteItemCommand({ TableName: STAGE, Key: { pk, sk } }));
   }
