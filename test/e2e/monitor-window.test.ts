@@ -53,7 +53,7 @@ describe('a window of the live model', () => {
   /** Rows spread evenly over what the model was made with, as its clients would send them. */
   async function sendTraffic(): Promise<TimeWindow> {
     const client = new SageMakerRuntimeClient({});
-    const from = wholeSecond(Date.now());
+    const from = await nextWholeSecond();
     const step = Math.floor(sample.length / (REQUESTS * ROWS_A_REQUEST));
     for (let request = 0; request < REQUESTS; request += 1) {
       const rows = Array.from(
@@ -72,6 +72,13 @@ describe('a window of the live model', () => {
   }
 
   const wholeSecond = (time: number) => Math.floor(time / 1000) * 1000;
+
+  /** Windows count in seconds: what the roll-out's smoke test asked in the second before is none of this window's traffic. */
+  async function nextWholeSecond(): Promise<number> {
+    const next = wholeSecond(Date.now()) + 1000;
+    await new Promise((resolve) => setTimeout(resolve, next - Date.now() + 1));
+    return next;
+  }
 
   /** SageMaker delivers what it captured some time later. */
   async function whenCaptured({ from, to }: TimeWindow): Promise<void> {
