@@ -23,6 +23,8 @@ export class ContainerLog {
     this.#now = now;
     this.#timer = setInterval(() => this.#ship(false), SHIP_EVERY_MS);
     this.#timer.unref();
+    // The stream is made while the container starts, not when everyone waits for the end.
+    this.#ship(false);
   }
 
   /** Ships the rest. A log group that can't be written to doesn't fail a job: the file keeps the lines. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import type { Configuration } from '../configuration.ts';
 
 export type SageMakerEvent = { detailType: string; resources: string[]; detail: Record<string, unknown>; at: Date };
@@ -7,6 +7,11 @@ export type SageMakerEvent = { detailType: string; resources: string[]; detail: 
 /** Together some ten seconds, so that a restart of the local AWS costs no event. */
 const TRIES = 7;
 const FIRST_PAUSE_MS = 200;
+/** PutEvents takes ten entries and 256 KB a call. */
+const ENTRIES_AT_ONCE = 10;
+const CHARACTERS_AT_ONCE = 200_000;
+/** More are not kept while the local AWS is gone. */
+const MOST_WAITING = 20_000;
 
 /**
  * Sends state changes to the account's default bus, in order, in the background. Delivery is best effort, as the service's own
@@ -15,7 +20,8 @@ const FIRST_PAUSE_MS = 200;
 export class EventSender {
   readonly #bus: EventBridgeClient;
   readonly #log: (line: string) => void;
-  #queue: Promise<void> = Promise.resolve();
+  readonly #waiting: PutEventsRequestEntry[] = [];
+  #sending: Promise<void> | undefined;
   #complained = false;
 
   constructor(configuration: Configuration, log: (line: string) => void) {
@@ -29,51 +35,73 @@ export class EventSender {
   }
 
   send(event: SageMakerEvent): void {
-    this.#queue = this.#queue.then(() => this.#deliver(event));
+    this.#enqueue(event);
   }
 
   /** Resolves when all that was sent so far is delivered or dropped. */
   async drained(): Promise<void> {
-    await this.#queue;
+    await this.#sending;
   }
 
-  async #deliver(event: SageMakerEvent): Promise<void> {
+  #enqueue(event: SageMakerEvent): void {
+    if (this.#waiting.length >= MOST_WAITING) this.#complain(`${this.#waiting.length} others wait already`);
+    else this.#waiting.push(entryOf(event));
+    this.#sending ??= this.#sendAll();
+  }
+
+  /** What came while the last call was on its way goes together with the next. */
+  async #sendAll(): Promise<void> {
+    while (this.#waiting.length > 0) await this.#deliver(this.#waiting.splice(0, fittingIn(this.#waiting)));
+    this.#sending = undefined;
+  }
+
+  async #deliver(entries: PutEventsRequestEntry[]): Promise<void> {
+    let left = entries;
     let reason = '';
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
       if (attempt > 0) await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
       try {
-        const entry = await this.#put(event);
-        if (entry?.ErrorCode === undefined) {
+        const { Entries: results = [] } = await this.#bus.send(new PutEventsCommand({ Entries: left }));
+        left = left.filter((_, index) => results[index]?.ErrorCode !== undefined);
+        const [refused] = results.filter((result) => result.ErrorCode !== undefined);
+        if (refused === undefined) {
           this.#complained = false;
           return;
         }
-        reason = `${entry.ErrorCode}: ${entry.ErrorMessage}`;
-        if (entry.ErrorCode === 'NotAuthorizedForSourceException') break;
+        reason = `${refused.ErrorCode}: ${refused.ErrorMessage}`;
+        if (refused.ErrorCode === 'NotAuthorizedForSourceException') break;
       } catch (error) {
         reason = String(error);
       }
     }
+    this.#complain(reason, left[0]);
+  }
+
+  #complain(reason: string, entry?: PutEventsRequestEntry): void {
     if (!this.#complained)
       this.#log(
-        `An event (${event.detailType}) could not be sent: ${reason}. Failures are not logged again until one arrives.`,
+        `An event (${entry?.DetailType ?? 'the newest'}) could not be sent: ${reason}. Failures are not logged again until one arrives.`,
       );
     this.#complained = true;
   }
+}
 
-  async #put(event: SageMakerEvent) {
-    const answer = await this.#bus.send(
-      new PutEventsCommand({
-        Entries: [
-          {
-            Source: 'aws.sagemaker',
-            DetailType: `SageMaker ${event.detailType}`,
-            Resources: event.resources,
-            Detail: JSON.stringify(event.detail),
-            Time: event.at,
-          },
-        ],
-      }),
-    );
-    return answer.Entries?.[0];
-  }
+function entryOf(event: SageMakerEvent): PutEventsRequestEntry {
+  return {
+    Source: 'aws.sagemaker',
+    DetailType: `SageMaker ${event.detailType}`,
+    Resources: event.resources,
+    Detail: JSON.stringify(event.detail),
+    Time: event.at,
+  };
+}
+
+/** How many of the first entries go into one call; one at least. */
+function fittingIn(entries: readonly PutEventsRequestEntry[]): number {
+  let characters = 0;
+  const over = entries.slice(0, ENTRIES_AT_ONCE).findIndex((entry) => {
+    characters += entry.Detail?.length ?? 0;
+    return characters > CHARACTERS_AT_ONCE;
+  });
+  return over === -1 ? ENTRIES_AT_ONCE : Math.max(1, over);
 }

@@ -10,6 +10,7 @@ import {
   removeLeftovers,
 } from '../containers/container.ts';
 import { ContainerLog, logTail, OWN_LINE } from '../containers/container-log.ts';
+import { discardFolder } from '../containers/discard-folder.ts';
 import { Slots } from './slots.ts';
 
 /** A job that can't succeed; the message is its FailureReason. */
@@ -109,7 +110,7 @@ export class JobRunner {
       release();
     }
     if (this.#closing) return;
-    rmSync(root, { recursive: true, force: true });
+    discardFolder(root);
     plan.ended(outcome);
   }
 

@@ -11,7 +11,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 
 MS_BIND, MS_REC, MNT_DETACH = 4096, 16384, 2
@@ -29,7 +28,8 @@ def mount(source: str, target: str, kind: str | None, flags: int) -> None:
 
 def bind_opt_ml(folder: str) -> None:
     """Needs a mount namespace of its own. /opt becomes a tmpfs with its old entries bound back, and `ml` among them."""
-    before = tempfile.mkdtemp(prefix="opt-before-", dir=os.path.dirname(folder))
+    before = f"{folder}-opt-before"
+    os.mkdir(before, 0o700)
     mount("/opt", before, None, MS_BIND | MS_REC)
     mount("tmpfs", "/opt", "tmpfs", 0)
     for entry in os.scandir(before):

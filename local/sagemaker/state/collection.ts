@@ -1,22 +1,18 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
-const LONGEST_FILE_NAME = 200;
-
-/** Records of one kind, each a JSON file in one folder; read once at start, written whole on each change. */
+/** Records of one kind, each a row of JSON: read once at start, written whole on each change. */
 export class Collection<Item> {
-  readonly #folder: string;
+  readonly #kind: string;
   readonly #items = new Map<string, Item>();
+  readonly #write: StatementSync;
+  readonly #forget: StatementSync;
 
-  constructor(stateFolder: string, kind: string) {
-    this.#folder = join(stateFolder, 'records', kind);
-    mkdirSync(this.#folder, { recursive: true });
-    for (const file of readdirSync(this.#folder)) {
-      if (!file.endsWith('.json')) continue;
-      const { key, item } = readRecord<Item>(join(this.#folder, file));
-      this.#items.set(key, item);
-    }
+  constructor(database: DatabaseSync, kind: string) {
+    this.#kind = kind;
+    this.#write = database.prepare('INSERT OR REPLACE INTO records (kind, key, item) VALUES (?, ?, ?)');
+    this.#forget = database.prepare('DELETE FROM records WHERE kind = ? AND key = ?');
+    const rows = database.prepare('SELECT key, item FROM records WHERE kind = ? ORDER BY rowid');
+    for (const { key, item } of rows.iterate(kind)) this.#items.set(String(key), readRecord(String(item)));
   }
 
   get(key: string): Item | undefined {
@@ -27,30 +23,22 @@ export class Collection<Item> {
     return [...this.#items.values()];
   }
 
-  /** On disk when it returns: a new file that takes the place of the old one. */
+  /** Written when it returns: a server that is killed then still has it. */
   put(key: string, item: Item): Item {
     this.#items.set(key, item);
-    const path = this.#path(key);
-    writeFileSync(`${path}.new`, JSON.stringify({ key, item }, writeTimes));
-    renameSync(`${path}.new`, path);
+    this.#write.run(this.#kind, key, JSON.stringify(item, writeTimes));
     return item;
   }
 
   delete(key: string): void {
     this.#items.delete(key);
-    rmSync(this.#path(key), { force: true });
-  }
-
-  #path(key: string): string {
-    const name = encodeURIComponent(key);
-    const short = name.length <= LONGEST_FILE_NAME ? name : createHash('sha256').update(key).digest('hex');
-    return join(this.#folder, `${short}.json`);
+    this.#forget.run(this.#kind, key);
   }
 }
 
-/** The files are this server's own, so their shape is the one that `put` wrote. */
-function readRecord<Item>(path: string): { key: string; item: Item } {
-  return JSON.parse(readFileSync(path, 'utf8'), readTimes);
+/** The rows are this server's own, so their shape is the one that `put` wrote. */
+function readRecord<Item>(text: string): Item {
+  return JSON.parse(text, readTimes);
 }
 
 function writeTimes(this: Record<string, unknown>, key: string, value: unknown): unknown {

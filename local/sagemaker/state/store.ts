@@ -1,4 +1,5 @@
 import { Collection } from './collection.ts';
+import { openDatabase } from './database.ts';
 import type {
   Endpoint,
   EndpointConfig,
@@ -16,16 +17,17 @@ import type {
 export type Store = ReturnType<typeof openStore>;
 
 export function openStore(stateFolder: string) {
+  const database = openDatabase(stateFolder);
   return {
-    pipelines: new Collection<Pipeline>(stateFolder, 'pipelines'),
-    executions: new Collection<PipelineExecution>(stateFolder, 'pipeline-executions'),
-    processingJobs: new Collection<ProcessingJob>(stateFolder, 'processing-jobs'),
-    trainingJobs: new Collection<TrainingJob>(stateFolder, 'training-jobs'),
-    packageGroups: new Collection<ModelPackageGroup>(stateFolder, 'model-package-groups'),
-    packages: new Collection<ModelPackage>(stateFolder, 'model-packages'),
-    models: new Collection<Model>(stateFolder, 'models'),
-    endpointConfigs: new Collection<EndpointConfig>(stateFolder, 'endpoint-configs'),
-    endpoints: new Collection<Endpoint>(stateFolder, 'endpoints'),
-    tags: new Collection<TagSet>(stateFolder, 'tags'),
+    pipelines: new Collection<Pipeline>(database, 'pipelines'),
+    executions: new Collection<PipelineExecution>(database, 'pipeline-executions'),
+    processingJobs: new Collection<ProcessingJob>(database, 'processing-jobs'),
+    trainingJobs: new Collection<TrainingJob>(database, 'training-jobs'),
+    packageGroups: new Collection<ModelPackageGroup>(database, 'model-package-groups'),
+    packages: new Collection<ModelPackage>(database, 'model-packages'),
+    models: new Collection<Model>(database, 'models'),
+    endpointConfigs: new Collection<EndpointConfig>(database, 'endpoint-configs'),
+    endpoints: new Collection<Endpoint>(database, 'endpoints'),
+    tags: new Collection<TagSet>(database, 'tags'),
   };
 }

@@ -1,0 +1,19 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { nodeBinary, root, setUp } from './set-up.mjs';
+
+/** Bundles a benchmark from its source and runs it under Node 24; its exit code is this process's. */
+export async function runBench(name, source, given) {
+  const environment = setUp();
+  const outfile = join(root, '.build', name, 'main.mjs');
+  await build({
+    ...{ absWorkingDir: root, entryPoints: [source], outfile, bundle: true, platform: 'node', target: 'node24' },
+    ...{ format: 'esm', packages: 'external', sourcemap: true, jsx: 'automatic', jsxImportSource: 'hono/jsx' },
+    logLevel: 'warning',
+  });
+  const bench = spawn(nodeBinary, ['--enable-source-maps', outfile, ...given], { stdio: 'inherit', env: environment });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => bench.kill(signal));
+  bench.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
+}
