@@ -99,10 +99,12 @@ export function deleteTrainingJob(world: World, request: Checked<DeleteTrainingJ
   return {};
 }
 
+/** With MaxResults, StatusEquals chooses among the jobs of a page and not of all, as the service says of this list. */
 export function listTrainingJobs(
   world: World,
   request: Checked<ListTrainingJobsRequest>,
 ): Checked<ListTrainingJobsResponse> {
+  const { StatusEquals: status, ...others } = request;
   const jobs = select(
     world.store.trainingJobs
       .all()
@@ -121,11 +123,12 @@ export function listTrainingJobs(
       modified: job.LastModifiedTime ?? job.CreationTime,
       status: job.TrainingJobStatus,
     }),
-    request,
+    request.MaxResults === undefined ? request : others,
     'Ascending',
   );
   const { items, ...next } = page(jobs, request);
-  return { TrainingJobSummaries: items, ...next };
+  const shown = items.filter((job) => status === undefined || job.TrainingJobStatus === status);
+  return { TrainingJobSummaries: shown, ...next };
 }
 
 /** Takes up what a former run of the server left: jobs in progress start again from their inputs, stopping ones are stopped. */
