@@ -56,6 +56,7 @@ export function createTrainingJob(
     EnableNetworkIsolation: given.EnableNetworkIsolation ?? false,
     EnableInterContainerTrafficEncryption: given.EnableInterContainerTrafficEncryption ?? false,
     EnableManagedSpotTraining: given.EnableManagedSpotTraining ?? false,
+    OutputDataConfig: withDefaults(given.OutputDataConfig),
     StoppingCondition: given.StoppingCondition ?? { MaxRuntimeInSeconds: DEFAULT_MAX_RUNTIME_SECONDS },
     TrainingJobArn: arn,
     TrainingJobStatus: 'InProgress',
@@ -67,6 +68,11 @@ export function createTrainingJob(
   };
   launch(world, move(world, job, 'Starting'));
   return { TrainingJobArn: arn };
+}
+
+/** The service shows a key even where none is given, and clients read it. */
+function withDefaults(output: TrainingJob['OutputDataConfig']): TrainingJob['OutputDataConfig'] {
+  return output === undefined ? undefined : { KmsKeyId: '', CompressionType: 'GZIP', ...output };
 }
 
 export function describeTrainingJob(world: World, request: Checked<DescribeTrainingJobRequest>): TrainingJob {
