@@ -121,7 +121,7 @@ equal(steps["Judge"]["Metadata"]["Condition"]["Outcome"], "True")
 package_arn = steps["Register-RegisterModel"]["Metadata"]["RegisterModel"]["Arn"]
 equal({each["Name"]: each["Value"] for each in execution.list_parameters()["PipelineParameters"]}["LargestError"], "0.5")
 
-refused = pipeline.start(parameters={"LargestError": -1.0})
+refused = pipeline.start(parameters={"LargestError": -0.5})
 try:
     refused.wait(delay=2, max_attempts=150)
     raise AssertionError("An error above the limit was let through.")
@@ -129,7 +129,7 @@ except Exception as error:  # noqa: BLE001  botocore's WaiterError
     equal(type(error).__name__, "WaiterError")
 again = {step["StepName"]: step for step in refused.list_steps()}
 equal(again["Train"]["CacheHitResult"]["SourcePipelineExecutionArn"], execution.arn)
-equal((again["Refuse"]["StepStatus"], again["Refuse"]["FailureReason"]), ("Failed", "The error is larger than -1.0"))
+equal((again["Refuse"]["StepStatus"], again["Refuse"]["FailureReason"]), ("Failed", "The error is larger than -0.5"))
 
 package = ModelPackage(role=ROLE, model_package_arn=package_arn, sagemaker_session=session)
 package.update_approval_status("Approved", "good enough")
