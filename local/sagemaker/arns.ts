@@ -12,6 +12,8 @@ type ArnKind =
 
 export type Arns = {
   of: (kind: ArnKind, name: string) => string;
+  /** The ARN of what a request names, by its name or by an ARN, which stays as it is. */
+  named: (kind: ArnKind, nameOrArn: string) => string;
   /** What all ARNs of this account and region begin with. */
   account: string;
 };
@@ -22,6 +24,7 @@ export function arnsOf(account: Pick<Configuration, 'region' | 'accountId'>): Ar
   return {
     account: own,
     of: (kind, name) => `${own}${kind}/${name}`,
+    named: (kind, nameOrArn) => (nameOrArn.startsWith('arn:') ? nameOrArn : `${own}${kind}/${nameOrArn}`),
   };
 }
 

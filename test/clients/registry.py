@@ -51,7 +51,7 @@ equal(second["CustomerMetadataProperties"], {"run": "2", "ticket": "OPS-1"})
 equal(second["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"], "s3://bucket/e.json")
 equal(second["ModelCard"]["ModelCardStatus"], "Draft")
 bare = sagemaker.describe_model_package(ModelPackageName=versions[1], IncludedData="MetadataOnly")
-assert "ModelCardContent" not in bare["ModelCard"]
+equal(bare["ModelCard"], {"ModelCardStatus": "Draft", "ModelCardContent": "{}"})
 
 paginator = sagemaker.get_paginator("list_model_packages")
 pages = list(paginator.paginate(ModelPackageGroupName=group, SortOrder="Descending", PaginationConfig={"PageSize": 2}))

@@ -6,6 +6,7 @@ import time
 import uuid
 
 import boto3
+from answer_shapes import check_answers_of
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -17,6 +18,7 @@ CLUSTER = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 
 s3 = boto3.client("s3")
 sagemaker = boto3.client("sagemaker", config=ONE_TRY)
 runtime = boto3.client("sagemaker-runtime", config=ONE_TRY)
+check_answers_of(sagemaker)
 
 
 def unique(prefix):

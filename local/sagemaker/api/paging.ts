@@ -89,7 +89,7 @@ type Filters = {
 /** `id` tells items of one name apart; without it the name does. */
 type Listed = { name: string; created: Date; modified: Date; status?: string; id?: string };
 
-/** In lists of models and endpoint configs, CreationTimeAfter means that time or later. */
+/** In lists of models, endpoint configs and endpoints, CreationTimeAfter means that time or later. */
 export function createdFrom<Request extends { CreationTimeAfter?: Date | undefined }>(
   request: Request,
 ): Omit<Request, 'CreationTimeAfter'> & { CreatedFrom: Date | undefined } {

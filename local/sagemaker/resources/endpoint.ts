@@ -9,7 +9,7 @@ import type {
   UpdateEndpointWeightsAndCapacitiesInput,
 } from '@aws-sdk/client-sagemaker';
 import type { Checked } from '../api/checked.ts';
-import { page, select } from '../api/paging.ts';
+import { createdFrom, page, select } from '../api/paging.ts';
 import { ValidationException } from '../errors.ts';
 import {
   bringIntoService,
@@ -32,7 +32,7 @@ const IN_PROGRESS = ['Creating', 'Updating', 'SystemUpdating', 'Deleting'];
 
 export function createEndpoint(world: World, request: Checked<CreateEndpointInput>): { EndpointArn: string } {
   const arn = world.arns.of('endpoint', request.EndpointName);
-  if (world.store.endpoints.get(request.EndpointName) !== undefined) {
+  if (isTaken(world, request.EndpointName)) {
     throw new ValidationException(`Cannot create already existing endpoint "${arn}".`);
   }
   const config = findEndpointConfig(world, request.EndpointConfigName);
@@ -123,7 +123,7 @@ export function listEndpoints(world: World, request: Checked<ListEndpointsInput>
       modified: endpoint.modifiedAt,
       status: endpoint.status,
     }),
-    request,
+    createdFrom(request),
     'Descending',
   );
   const { items, ...next } = page(endpoints, request, ENDPOINTS_A_PAGE);
@@ -159,6 +159,12 @@ function endRescaling(world: World, name: string): void {
     currentWeight: each.desiredWeight,
   }));
   saveEndpoint(world, { ...endpoint, status: 'InService', live: { ...endpoint.live, variants } });
+}
+
+/** Names of endpoints keep their case, and differ in more than case. */
+function isTaken(world: World, name: string): boolean {
+  const lowerCase = name.toLowerCase();
+  return world.store.endpoints.all().some((endpoint) => endpoint.name.toLowerCase() === lowerCase);
 }
 
 function findEndpoint(world: World, name: string): Endpoint {

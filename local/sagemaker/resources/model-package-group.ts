@@ -76,7 +76,7 @@ export function findGroup(world: World, nameOrArn: string): ModelPackageGroup {
   const group = groupNamed(world, nameOrArn);
   if (group === undefined) {
     throw new ValidationException(
-      `ModelPackageGroup ${world.arns.of('model-package-group', resourceOfArn(nameOrArn))} does not exist.`,
+      `ModelPackageGroup ${world.arns.named('model-package-group', nameOrArn)} does not exist.`,
     );
   }
   return group;
@@ -88,5 +88,7 @@ export function saveGroup(world: World, group: ModelPackageGroup): void {
 
 /** Group names differ in more than case. */
 function groupNamed(world: World, nameOrArn: string): ModelPackageGroup | undefined {
-  return world.store.packageGroups.get(resourceOfArn(nameOrArn).toLowerCase());
+  const arn = world.arns.named('model-package-group', nameOrArn).toLowerCase();
+  const group = world.store.packageGroups.get(resourceOfArn(arn));
+  return group?.ModelPackageGroupArn.toLowerCase() === arn ? group : undefined;
 }

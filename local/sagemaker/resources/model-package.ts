@@ -14,11 +14,16 @@ import { ConflictException, ValidationException } from '../errors.ts';
 import { modelPackageChanged } from '../events/registry-events.ts';
 import type { ModelPackage } from '../state/records.ts';
 import type { World } from '../world.ts';
+import { changedCard, requireModelCard, withoutDetails } from './model-card.ts';
+import {
+  mergedProperties,
+  mergedSpecifications,
+  requireOwnNames,
+  requireUnversioned,
+  type Unversioned,
+} from './model-package-content.ts';
 import { findGroup, saveGroup } from './model-package-group.ts';
 import { forgetTags, setTags, tagMap } from './tags.ts';
-
-const MOST_PROPERTIES = 50;
-const MOST_ADDITIONAL_SPECIFICATIONS = 15;
 
 type Identity = Pick<
   ModelPackage,
@@ -38,7 +43,11 @@ export function createModelPackage(
   }
   const former = registeredWith(world, token, group === undefined ? undefined : findGroup(world, group));
   if (former !== undefined) return answerFormer(former, given);
+  const algorithm = given.SourceAlgorithmSpecification?.SourceAlgorithms[0]?.AlgorithmName;
+  if (algorithm !== undefined)
+    throw new ValidationException(`Algorithm ${algorithm} does not exist: algorithms can't be created here.`);
   requireModelCard(given.ModelCard);
+  requireOwnNames(given.AdditionalInferenceSpecifications ?? []);
   const identity = group === undefined ? unversioned(world, name, given) : nextVersion(world, group, tags);
   const at = world.now();
   if (group === undefined) setTags(world, identity.ModelPackageArn, tags);
@@ -46,7 +55,7 @@ export function createModelPackage(
     ...given,
     ...identity,
     ModelPackageStatus: 'Completed',
-    ModelPackageStatusDetails: { ValidationStatuses: [] },
+    ModelPackageStatusDetails: { ValidationStatuses: [], ImageScanStatuses: [] },
     ...(group === undefined ? {} : { ModelApprovalStatus: given.ModelApprovalStatus ?? 'PendingManualApproval' }),
     CertifyForMarketplace: given.CertifyForMarketplace ?? false,
     CreationTime: at,
@@ -75,31 +84,20 @@ function nextVersion(world: World, groupName: string, tags: unknown[] | undefine
   };
 }
 
-function unversioned(
-  world: World,
-  name: string | undefined,
-  given: Pick<
-    Checked<CreateModelPackageInput>,
-    'InferenceSpecification' | 'SourceAlgorithmSpecification' | 'ModelApprovalStatus'
-  >,
-): Identity {
+function unversioned(world: World, name: string | undefined, given: Unversioned): Identity {
   if (name === undefined) throw new ValidationException('Missing ARN.');
   const arn = world.arns.of('model-package', name);
   if (world.store.packages.get(arn) !== undefined)
     throw new ValidationException(`Model Package already exists: ${arn}`);
-  if (given.ModelApprovalStatus !== undefined)
-    throw new ValidationException('ModelApprovalStatus is for versions of a model package group only.');
-  if (given.InferenceSpecification === undefined && given.SourceAlgorithmSpecification === undefined)
-    throw new ValidationException('Give InferenceSpecification or SourceAlgorithmSpecification.');
+  requireUnversioned(given);
   return { ModelPackageName: name, ModelPackageArn: arn };
 }
 
-/** With `MetadataOnly` the model card comes without its content. */
+/** With `MetadataOnly` little is left of the model card's content. */
 export function describeModelPackage(world: World, request: Checked<DescribeModelPackageInput>): ModelPackage {
   const found = findPackage(world, request.ModelPackageName);
   if (request.IncludedData !== 'MetadataOnly' || found.ModelCard === undefined) return found;
-  const { ModelCardContent: _content, ...card } = found.ModelCard;
-  return { ...found, ModelCard: card };
+  return { ...found, ModelCard: withoutDetails(found.ModelCard) };
 }
 
 /** Describes the versions that exist, and says of each other why not. */
@@ -132,7 +130,6 @@ export function updateModelPackage(
   if (token !== undefined && token === before.updateToken) return { ModelPackageArn: before.ModelPackageArn };
   if (changes.ModelApprovalStatus !== undefined && before.ModelPackageGroupName === undefined)
     throw new ValidationException('ModelApprovalStatus is for versions of a model package group only.');
-  requireModelCard(changes.ModelCard);
   const changed: ModelPackage = {
     ...before,
     ModelApprovalStatus: changes.ModelApprovalStatus ?? before.ModelApprovalStatus,
@@ -141,7 +138,7 @@ export function updateModelPackage(
     InferenceSpecification: changes.InferenceSpecification ?? before.InferenceSpecification,
     SourceUri: changes.SourceUri ?? before.SourceUri,
     ModelLifeCycle: changes.ModelLifeCycle ?? before.ModelLifeCycle,
-    ModelCard: changes.ModelCard === undefined ? before.ModelCard : { ...before.ModelCard, ...changes.ModelCard },
+    ModelCard: changedCard(before.ModelCard, changes.ModelCard),
     CustomerMetadataProperties: mergedProperties(before, changes.CustomerMetadataProperties, removed),
     AdditionalInferenceSpecifications: mergedSpecifications(before, added),
     LastModifiedTime: world.now(),
@@ -200,7 +197,7 @@ function withOwnName(version: ModelPackage): Omit<ModelPackage, 'ModelPackageNam
 
 /** By ARN, by name, or by `group/version`. @throws ValidationException, as the registry does for what doesn't exist */
 export function findPackage(world: World, nameOrArn: string): ModelPackage {
-  const arn = nameOrArn.startsWith('arn:') ? nameOrArn : world.arns.of('model-package', nameOrArn);
+  const arn = world.arns.named('model-package', nameOrArn);
   const found = world.store.packages.get(arn);
   if (found === undefined) throw new ValidationException(`ModelPackage ${arn} does not exist.`);
   return found;
@@ -230,44 +227,6 @@ function answerFormer(former: ModelPackage, given: Partial<ModelPackage>): { Mod
       `The ClientToken was used for ${former.ModelPackageArn} with other content: use a new token.`,
     );
   return { ModelPackageArn: former.ModelPackageArn };
-}
-
-function requireModelCard(card: ModelPackage['ModelCard']): void {
-  if (card?.ModelCardContent === undefined) return;
-  try {
-    JSON.parse(card.ModelCardContent);
-  } catch (error) {
-    throw new ValidationException(`The model card's content is not JSON: ${String(error)}`, { cause: error });
-  }
-}
-
-function mergedProperties(
-  before: ModelPackage,
-  added: Record<string, string> | undefined,
-  removed: string[] | undefined,
-) {
-  if (added === undefined && removed === undefined) return before.CustomerMetadataProperties;
-  const merged = Object.entries({ ...before.CustomerMetadataProperties, ...added }).filter(
-    ([key]) => !removed?.includes(key),
-  );
-  if (merged.length > MOST_PROPERTIES) {
-    throw new ValidationException(
-      `A model package has at most ${MOST_PROPERTIES} CustomerMetadataProperties; ${merged.length} were given.`,
-    );
-  }
-  return merged.length === 0 ? undefined : Object.fromEntries(merged);
-}
-
-function mergedSpecifications(before: ModelPackage, added: ModelPackage['AdditionalInferenceSpecifications']) {
-  if (added === undefined) return before.AdditionalInferenceSpecifications;
-  const merged = [...(before.AdditionalInferenceSpecifications ?? []), ...added];
-  const names = merged.map((each) => each.Name);
-  if (merged.length > MOST_ADDITIONAL_SPECIFICATIONS || new Set(names).size < names.length) {
-    throw new ValidationException(
-      `A model package has at most ${MOST_ADDITIONAL_SPECIFICATIONS} AdditionalInferenceSpecifications, each with a name of its own; it would have ${names.join(', ')}.`,
-    );
-  }
-  return merged;
 }
 
 /** The names that the event uses for what an update changed. */

@@ -200,7 +200,7 @@ function lastExecutionOf(world: World, pipelineArn: string, version: number): st
 export function findPipeline(world: World, nameOrArn: string): Pipeline {
   const pipeline = pipelineNamed(world, nameOrArn);
   if (pipeline === undefined) {
-    throw new ResourceNotFound(`Pipeline '${world.arns.of('pipeline', resourceOfArn(nameOrArn))}' does not exist.`);
+    throw new ResourceNotFound(`Pipeline '${world.arns.named('pipeline', nameOrArn)}' does not exist.`);
   }
   return pipeline;
 }
@@ -224,7 +224,9 @@ function latestVersion(pipeline: Pipeline): PipelineVersion {
 
 /** Pipeline names differ in more than case. */
 function pipelineNamed(world: World, nameOrArn: string): Pipeline | undefined {
-  return world.store.pipelines.get(resourceOfArn(nameOrArn).toLowerCase());
+  const arn = world.arns.named('pipeline', nameOrArn).toLowerCase();
+  const pipeline = world.store.pipelines.get(resourceOfArn(arn));
+  return pipeline?.PipelineArn.toLowerCase() === arn ? pipeline : undefined;
 }
 
 function save(world: World, pipeline: Pipeline): Pipeline {

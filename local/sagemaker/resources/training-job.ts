@@ -56,6 +56,7 @@ export function createTrainingJob(
     EnableNetworkIsolation: given.EnableNetworkIsolation ?? false,
     EnableInterContainerTrafficEncryption: given.EnableInterContainerTrafficEncryption ?? false,
     EnableManagedSpotTraining: given.EnableManagedSpotTraining ?? false,
+    OutputDataConfig: withDefaults(given.OutputDataConfig),
     StoppingCondition: given.StoppingCondition ?? { MaxRuntimeInSeconds: DEFAULT_MAX_RUNTIME_SECONDS },
     TrainingJobArn: arn,
     TrainingJobStatus: 'InProgress',
@@ -67,6 +68,11 @@ export function createTrainingJob(
   };
   launch(world, move(world, job, 'Starting'));
   return { TrainingJobArn: arn };
+}
+
+/** The service shows a key even where none is given, and clients read it. */
+function withDefaults(output: TrainingJob['OutputDataConfig']): TrainingJob['OutputDataConfig'] {
+  return output === undefined ? undefined : { KmsKeyId: '', CompressionType: 'GZIP', ...output };
 }
 
 export function describeTrainingJob(world: World, request: Checked<DescribeTrainingJobRequest>): TrainingJob {
@@ -99,10 +105,12 @@ export function deleteTrainingJob(world: World, request: Checked<DeleteTrainingJ
   return {};
 }
 
+/** With MaxResults, StatusEquals chooses among the jobs of a page and not of all, as the service says of this list. */
 export function listTrainingJobs(
   world: World,
   request: Checked<ListTrainingJobsRequest>,
 ): Checked<ListTrainingJobsResponse> {
+  const { StatusEquals: status, ...others } = request;
   const jobs = select(
     world.store.trainingJobs
       .all()
@@ -121,11 +129,12 @@ export function listTrainingJobs(
       modified: job.LastModifiedTime ?? job.CreationTime,
       status: job.TrainingJobStatus,
     }),
-    request,
+    request.MaxResults === undefined ? request : others,
     'Ascending',
   );
   const { items, ...next } = page(jobs, request);
-  return { TrainingJobSummaries: items, ...next };
+  const shown = items.filter((job) => status === undefined || job.TrainingJobStatus === status);
+  return { TrainingJobSummaries: shown, ...next };
 }
 
 /** Takes up what a former run of the server left: jobs in progress start again from their inputs, stopping ones are stopped. */

@@ -7,7 +7,6 @@ export type Path = (string | number)[];
 /** A spot of a sample request with its shape, and the structure members that it could lack. */
 export type Spot = { path: Path; shape: Shape; required: boolean };
 
-const DEEPEST = 4;
 const account = 'eu-central-1:000000000000';
 /** One of these is right for almost every pattern of the API; the walk says so where none is. */
 const TEXTS = [
@@ -43,41 +42,31 @@ const TEXTS = [
   '',
 ];
 
-/** A request that has every member that the service model knows, each within its bounds, down to a few levels. */
-export function sampleOf(model: ServiceModel, shapeName: string, depth = 0): unknown {
+/** A request that has every member that the service model knows, at every depth, each within its bounds. */
+export function sampleOf(model: ServiceModel, shapeName: string): unknown {
   const shape = model.shape(shapeName);
   switch (shape.type) {
     case 'structure':
-      return sampleStructure(model, shape, depth);
+      return Object.fromEntries(
+        Object.entries(shape.members ?? {}).map(([name, member]) => [name, sampleOf(model, member.shape)]),
+      );
     case 'list': {
-      const item = sampleOf(model, shape.member?.shape ?? '', depth + 1);
+      const item = sampleOf(model, shape.member?.shape ?? '');
       return Array.from({ length: Math.max(1, shape.min ?? 0) }, () => structuredClone(item));
     }
     case 'map':
-      return {
-        [String(sampleOf(model, shape.key?.shape ?? ''))]: sampleOf(model, shape.value?.shape ?? '', depth + 1),
-      };
+      return { [String(sampleOf(model, shape.key?.shape ?? ''))]: sampleOf(model, shape.value?.shape ?? '') };
     case 'string':
       return shape.enum?.[0] ?? textFor(shape);
     case 'boolean':
       return true;
+    case 'blob':
+      return new Uint8Array(Math.max(1, shape.min ?? 0));
     case 'timestamp':
       return 1_700_000_000;
     default:
       return Math.max(shape.min ?? 0, Math.min(1, shape.max ?? 1));
   }
-}
-
-function sampleStructure(model: ServiceModel, shape: Shape, depth: number): Fields {
-  const required = new Set(shape.required);
-  const members = Object.entries(shape.members ?? {}).filter(
-    ([name, member]) => required.has(name) || depth < DEEPEST || isPlain(model, member.shape),
-  );
-  return Object.fromEntries(members.map(([name, member]) => [name, sampleOf(model, member.shape, depth + 1)]));
-}
-
-function isPlain(model: ServiceModel, shapeName: string): boolean {
-  return !['structure', 'list', 'map'].includes(model.shape(shapeName).type);
 }
 
 function textFor(shape: Shape): string {
@@ -109,6 +98,16 @@ export function spotsOf(model: ServiceModel, shapeName: string, sample: unknown,
     const at = [...path, key];
     return [{ path: at, shape: model.shape(member), required: false }, ...spotsOf(model, member, item, at)];
   });
+}
+
+/** Texts of which one breaks any pattern that can be broken. */
+const STRANGE = ['!', 'é', ' ', '\n', '-', 'not an address', ''];
+
+/** A text that the pattern does not match and the length allows; `undefined` where the pattern lets anything through. */
+export function breakingText({ pattern, min = 0, max = Number.POSITIVE_INFINITY }: Shape): string | undefined {
+  return STRANGE.map((text) => text.repeat(text.length < min ? min : 1)).find(
+    (text) => pattern !== undefined && text.length >= min && text.length <= max && !matchesPattern(pattern, text),
+  );
 }
 
 /** A copy of the request with another value at the spot; `undefined` takes the member away. */
