@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { loadRuntimeModel, loadServiceModel } from './api/service-model.ts';
 import { arnsOf } from './arns.ts';
+import { JobMetrics } from './aws/job-metrics.ts';
 import { LogGroups } from './aws/log-groups.ts';
 import { ObjectStore } from './aws/object-store.ts';
 import { Queues } from './aws/queues.ts';
@@ -21,8 +22,8 @@ import type { World } from './world.ts';
 
 /** Two cores: more jobs at once would only make each other slower. */
 const JOBS_AT_ONCE = 2;
-/** Between SIGTERM and SIGKILL for a job that is stopped; the service gives 120 s. */
-const GRACE_SECONDS = 10;
+/** Between SIGTERM and SIGKILL for a job that is stopped, as the service has it. */
+const GRACE_SECONDS = 120;
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
 type OpenWorld = { world: World; resume: () => void; close: () => Promise<void> };
@@ -44,6 +45,7 @@ export async function openWorld(configuration: Configuration, log: (line: string
     model,
     runtimeModel: loadRuntimeModel(configuration.botocoreData),
     containerMode: containers.mode,
+    images: containers.images,
     arns: arnsOf(configuration),
     store: openStore(stateFolder),
     quotas: new AccountQuotas(stateFolder, configuration.quotas),
@@ -52,6 +54,7 @@ export async function openWorld(configuration: Configuration, log: (line: string
     queues: new Queues(configuration),
     events: new EventSender(configuration, log),
     jobs,
+    jobMetrics: new JobMetrics(configuration, log),
     hosting,
     capture: new DataCapture(stateFolder, objects, log),
     metrics: new InvocationMetrics(cloudwatchPublisher(configuration), now, log),
