@@ -1,4 +1,6 @@
+import { randomInt } from 'node:crypto';
 import * as z from 'zod';
+import { EventsSettingWrong, parseUnreliability, type Unreliability } from './events/unreliable-delivery.ts';
 
 /** What the server is told by its environment. Every member is a string there; here it has its type. */
 const Environment = z.object({
@@ -17,6 +19,7 @@ const Environment = z.object({
   BOTOCORE_DATA: z.string().min(1),
   SAGEMAKER_QUOTAS: z.string().optional(),
   LOCAL_SAGEMAKER_IMAGES: z.string().optional(),
+  LOCAL_SAGEMAKER_EVENTS: z.string().optional(),
 });
 
 export type Configuration = {
@@ -35,6 +38,8 @@ export type Configuration = {
   quotas: string | undefined;
   /** More images, as JSON. */
   images: string | undefined;
+  /** Absent: every event is delivered once and in order. */
+  events: Unreliability | undefined;
 };
 
 /** The configuration is wrong; the message names every variable that is. */
@@ -62,5 +67,16 @@ export function readConfiguration(environment: Record<string, string | undefined
     botocoreData: set.BOTOCORE_DATA,
     quotas: set.SAGEMAKER_QUOTAS,
     images: set.LOCAL_SAGEMAKER_IMAGES,
+    events: unreliabilityOf(set.LOCAL_SAGEMAKER_EVENTS),
   };
+}
+
+function unreliabilityOf(text: string | undefined): Unreliability | undefined {
+  if (text === undefined || text === '') return undefined;
+  try {
+    return parseUnreliability(text, () => randomInt(1_000_000_000));
+  } catch (error) {
+    if (error instanceof EventsSettingWrong) throw new ConfigurationWrong(error.message, { cause: error });
+    throw error;
+  }
 }

@@ -29,6 +29,7 @@ async function main(): Promise<void> {
   resume();
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : configuration.port;
+  if (configuration.events !== undefined) console.log(`events ${JSON.stringify(configuration.events)}`);
   console.log(`containers ${world.containerMode}`);
   console.log(`ready http://${configuration.host}:${port}`);
 }

@@ -52,7 +52,7 @@ export async function openWorld(configuration: Configuration, log: (line: string
     objects,
     logs,
     queues: new Queues(configuration),
-    events: new EventSender(configuration, log),
+    events: new EventSender(configuration, log, configuration.events),
     jobs,
     jobMetrics: new JobMetrics(configuration, log),
     hosting,

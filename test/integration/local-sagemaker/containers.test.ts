@@ -28,6 +28,7 @@ beforeAll(() => {
     botocoreData: '',
     quotas: undefined,
     images: undefined,
+    events: undefined,
   };
 });
 
