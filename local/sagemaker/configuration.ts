@@ -20,6 +20,7 @@ const Environment = z.object({
   SAGEMAKER_QUOTAS: z.string().optional(),
   LOCAL_SAGEMAKER_IMAGES: z.string().optional(),
   LOCAL_SAGEMAKER_EVENTS: z.string().optional(),
+  LOCAL_SAGEMAKER_FAULTS: z.enum(['on', 'off']).default('off'),
 });
 
 export type Configuration = {
@@ -38,6 +39,8 @@ export type Configuration = {
   quotas: string | undefined;
   /** More images, as JSON. */
   images: string | undefined;
+  /** Whether faults can be asked for. */
+  faults: boolean;
   /** Absent: every event is delivered once and in order. */
   events: Unreliability | undefined;
 };
@@ -67,6 +70,7 @@ export function readConfiguration(environment: Record<string, string | undefined
     botocoreData: set.BOTOCORE_DATA,
     quotas: set.SAGEMAKER_QUOTAS,
     images: set.LOCAL_SAGEMAKER_IMAGES,
+    faults: set.LOCAL_SAGEMAKER_FAULTS === 'on',
     events: unreliabilityOf(set.LOCAL_SAGEMAKER_EVENTS),
   };
 }

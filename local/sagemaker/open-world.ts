@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { Faults } from './admin/faults/faults.ts';
 import { loadRuntimeModel, loadServiceModel } from './api/service-model.ts';
 import { arnsOf } from './arns.ts';
 import { JobMetrics } from './aws/job-metrics.ts';
@@ -49,6 +50,7 @@ export async function openWorld(configuration: Configuration, log: (line: string
     arns: arnsOf(configuration),
     store: openStore(stateFolder),
     quotas: new AccountQuotas(stateFolder, configuration.quotas),
+    faults: new Faults(() => newId(8)),
     objects,
     logs,
     queues: new Queues(configuration),

@@ -1,3 +1,4 @@
+import type { Faults } from './admin/faults/faults.ts';
 import type { ServiceModel } from './api/service-model.ts';
 import type { Arns } from './arns.ts';
 import type { JobMetrics } from './aws/job-metrics.ts';
@@ -37,6 +38,7 @@ export type World = {
   arns: Arns;
   store: Store;
   quotas: AccountQuotas;
+  faults: Faults;
   objects: ObjectStore;
   logs: LogGroups;
   queues: Queues;

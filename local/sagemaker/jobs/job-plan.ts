@@ -26,6 +26,8 @@ export type JobPlan = {
   instanceType: string | undefined;
   volumeGb: number;
   maxRuntimeSeconds: number;
+  /** Throws JobFailed if no instance is to be had. */
+  requireCapacity: () => void;
   entered: (stage: JobStage) => void;
   /** Fills /opt/ml; throws JobFailed. */
   prepare: (folder: ContainerFolder) => Promise<PreparedJob>;

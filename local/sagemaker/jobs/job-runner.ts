@@ -97,6 +97,7 @@ export class JobRunner {
   async #execute(plan: JobPlan, folder: ContainerFolder, signal: AbortSignal): Promise<JobOutcome> {
     const { containers, logs, now } = this.#surroundings;
     const logFile = this.logFile(plan.name);
+    plan.requireCapacity();
     plan.entered('downloading');
     const { command, syncs } = await plan.prepare(folder);
     if (signal.aborted) return { outcome: 'stopped', because: 'asked' };

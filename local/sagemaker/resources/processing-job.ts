@@ -117,6 +117,8 @@ function launch(world: World, job: ProcessingJob): void {
     instanceType: job.ProcessingResources.ClusterConfig.InstanceType,
     volumeGb: job.ProcessingResources.ClusterConfig.VolumeSizeInGB ?? 30,
     maxRuntimeSeconds: job.StoppingCondition?.MaxRuntimeInSeconds ?? DEFAULT_MAX_RUNTIME_SECONDS,
+    requireCapacity: () =>
+      world.faults.requireJobCapacity('processing', job.ProcessingResources.ClusterConfig.InstanceType),
     entered: (stage) => {
       if (stage === 'running')
         save(world, { ...find(world, job.ProcessingJobName), ProcessingStartTime: world.now() }, false);

@@ -151,6 +151,7 @@ function launch(world: World, job: TrainingJob): void {
     instanceType: job.ResourceConfig?.InstanceType,
     volumeGb: volumeGbOf(job),
     maxRuntimeSeconds: job.StoppingCondition.MaxRuntimeInSeconds ?? DEFAULT_MAX_RUNTIME_SECONDS,
+    requireCapacity: () => world.faults.requireJobCapacity('training', job.ResourceConfig?.InstanceType),
     entered: (stage) => {
       const current = find(world, name);
       if (current.TrainingJobStatus === 'Stopping') return;

@@ -28,6 +28,7 @@ beforeAll(() => {
     botocoreData: '',
     quotas: undefined,
     images: undefined,
+    faults: false,
     events: undefined,
   };
 });
