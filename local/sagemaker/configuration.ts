@@ -1,4 +1,6 @@
+import { randomInt } from 'node:crypto';
 import * as z from 'zod';
+import { EventsSettingWrong, parseUnreliability, type Unreliability } from './events/unreliable-delivery.ts';
 
 /** What the server is told by its environment. Every member is a string there; here it has its type. */
 const Environment = z.object({
@@ -16,6 +18,9 @@ const Environment = z.object({
   SAGEMAKER_PYTHON: z.string().min(1),
   BOTOCORE_DATA: z.string().min(1),
   SAGEMAKER_QUOTAS: z.string().optional(),
+  LOCAL_SAGEMAKER_IMAGES: z.string().optional(),
+  LOCAL_SAGEMAKER_EVENTS: z.string().optional(),
+  LOCAL_SAGEMAKER_FAULTS: z.enum(['on', 'off']).default('off'),
 });
 
 export type Configuration = {
@@ -32,6 +37,12 @@ export type Configuration = {
   /** The folder that holds `sagemaker/2017-07-24/service-2.json.gz`. */
   botocoreData: string;
   quotas: string | undefined;
+  /** More images, as JSON. */
+  images: string | undefined;
+  /** Whether faults can be asked for. */
+  faults: boolean;
+  /** Absent: every event is delivered once and in order. */
+  events: Unreliability | undefined;
 };
 
 /** The configuration is wrong; the message names every variable that is. */
@@ -58,5 +69,18 @@ export function readConfiguration(environment: Record<string, string | undefined
     python: set.SAGEMAKER_PYTHON,
     botocoreData: set.BOTOCORE_DATA,
     quotas: set.SAGEMAKER_QUOTAS,
+    images: set.LOCAL_SAGEMAKER_IMAGES,
+    faults: set.LOCAL_SAGEMAKER_FAULTS === 'on',
+    events: unreliabilityOf(set.LOCAL_SAGEMAKER_EVENTS),
   };
+}
+
+function unreliabilityOf(text: string | undefined): Unreliability | undefined {
+  if (text === undefined || text === '') return undefined;
+  try {
+    return parseUnreliability(text, () => randomInt(1_000_000_000));
+  } catch (error) {
+    if (error instanceof EventsSettingWrong) throw new ConfigurationWrong(error.message, { cause: error });
+    throw error;
+  }
 }

@@ -32,6 +32,17 @@ export class ConflictException extends ApiError {
   override readonly name = 'ConflictException';
 }
 
+/** More requests than the service takes. */
+export class ThrottlingException extends ApiError {
+  override readonly name = 'ThrottlingException';
+}
+
+/** The service failed, perhaps after it had done what it was asked. */
+export class InternalFailure extends ApiError {
+  override readonly name = 'InternalFailure';
+  override readonly status = 500;
+}
+
 /** A body that isn't JSON, or a member of the wrong type. */
 export class SerializationException extends ApiError {
   override readonly name = 'SerializationException';
@@ -61,6 +72,8 @@ type RefusedRequest =
   | ResourceInUse
   | ResourceLimitExceeded
   | ConflictException
+  | ThrottlingException
+  | InternalFailure
   | SerializationException
   | UnknownOperationException
   | ModelError;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ServiceModelMissing } from './api/service-model.ts';
 import { ConfigurationWrong, readConfiguration } from './configuration.ts';
+import { ImagesUnreadable } from './containers/images.ts';
 import { openWorld } from './open-world.ts';
 import { QuotasUnreadable } from './quotas.ts';
 import { serve } from './server.ts';
@@ -28,13 +29,17 @@ async function main(): Promise<void> {
   resume();
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : configuration.port;
+  if (configuration.events !== undefined) console.log(`events ${JSON.stringify(configuration.events)}`);
   console.log(`containers ${world.containerMode}`);
   console.log(`ready http://${configuration.host}:${port}`);
 }
 
 main().catch((error: unknown) => {
   const expected =
-    error instanceof ConfigurationWrong || error instanceof ServiceModelMissing || error instanceof QuotasUnreadable;
+    error instanceof ConfigurationWrong ||
+    error instanceof ServiceModelMissing ||
+    error instanceof QuotasUnreadable ||
+    error instanceof ImagesUnreadable;
   if (expected) console.error(error.message);
   else if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
     console.error(`The port ${process.env.PORT} is taken: set PORT to another one, or to 0 for any that is free.`);

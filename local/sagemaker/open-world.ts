@@ -1,6 +1,8 @@
 import { randomInt } from 'node:crypto';
+import { Faults } from './admin/faults/faults.ts';
 import { loadRuntimeModel, loadServiceModel } from './api/service-model.ts';
 import { arnsOf } from './arns.ts';
+import { JobMetrics } from './aws/job-metrics.ts';
 import { LogGroups } from './aws/log-groups.ts';
 import { ObjectStore } from './aws/object-store.ts';
 import { Queues } from './aws/queues.ts';
@@ -21,8 +23,8 @@ import type { World } from './world.ts';
 
 /** Two cores: more jobs at once would only make each other slower. */
 const JOBS_AT_ONCE = 2;
-/** Between SIGTERM and SIGKILL for a job that is stopped; the service gives 120 s. */
-const GRACE_SECONDS = 10;
+/** Between SIGTERM and SIGKILL for a job that is stopped, as the service has it. */
+const GRACE_SECONDS = 120;
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
 type OpenWorld = { world: World; resume: () => void; close: () => Promise<void> };
@@ -44,14 +46,17 @@ export async function openWorld(configuration: Configuration, log: (line: string
     model,
     runtimeModel: loadRuntimeModel(configuration.botocoreData),
     containerMode: containers.mode,
+    images: containers.images,
     arns: arnsOf(configuration),
     store: openStore(stateFolder),
     quotas: new AccountQuotas(stateFolder, configuration.quotas),
+    faults: new Faults(() => newId(8)),
     objects,
     logs,
     queues: new Queues(configuration),
-    events: new EventSender(configuration, log),
+    events: new EventSender(configuration, log, configuration.events),
     jobs,
+    jobMetrics: new JobMetrics(configuration, log),
     hosting,
     capture: new DataCapture(stateFolder, objects, log),
     metrics: new InvocationMetrics(cloudwatchPublisher(configuration), now, log),

@@ -1,4 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { answerFaults, isFaultsPath } from './admin/faults/answer-faults.ts';
+import { ConnectionCut } from './admin/faults/faults.ts';
 import { dispatch } from './api/dispatch.ts';
 import { isRefusal, ModelError, UnknownOperationException, ValidationError } from './errors.ts';
 import { checkInvocation } from './serving/check-invocation.ts';
@@ -30,9 +32,22 @@ async function answer(world: World, request: IncomingMessage, response: ServerRe
     return;
   }
   const body = await readBody(request);
+  if (isFaultsPath(path)) {
+    const contentType = header(request, 'content-type');
+    const { status, document } = answerFaults(world, {
+      method: request.method ?? '',
+      path,
+      contentType,
+      body: body.toString('utf8'),
+    });
+    writeJson(response, status, document);
+    return;
+  }
   const endpoint = INVOCATIONS.exec(path)?.[1];
   if (request.method === 'POST' && endpoint !== undefined) {
-    await answerInvocation(world, request, response, decoded(endpoint), body, receivedAtMs);
+    await world.faults.around('InvokeEndpoint', () =>
+      answerInvocation(world, request, response, decoded(endpoint), body, receivedAtMs),
+    );
     return;
   }
   const absent = ABSENT_INVOCATIONS.find(([pattern]) => pattern.test(path))?.[1];
@@ -42,7 +57,9 @@ async function answer(world: World, request: IncomingMessage, response: ServerRe
   if (request.method !== 'POST' || path !== '/' || !target?.startsWith(TARGET)) {
     throw new UnknownOperationException(`${request.method} ${path} is neither SageMaker's API nor its runtime API.`);
   }
-  writeJson(response, 200, await dispatch(world, target.slice(TARGET.length), body.toString('utf8')));
+  const operation = target.slice(TARGET.length);
+  const answered = await world.faults.around(operation, () => dispatch(world, operation, body.toString('utf8')));
+  writeJson(response, 200, answered);
 }
 
 async function answerInvocation(
@@ -98,7 +115,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
 }
 
 function refuse(world: World, response: ServerResponse, error: unknown): void {
-  if (response.headersSent) {
+  if (response.headersSent || error instanceof ConnectionCut) {
     response.destroy();
     return;
   }

@@ -1,10 +1,13 @@
+import type { Faults } from './admin/faults/faults.ts';
 import type { ServiceModel } from './api/service-model.ts';
 import type { Arns } from './arns.ts';
+import type { JobMetrics } from './aws/job-metrics.ts';
 import type { LogGroups } from './aws/log-groups.ts';
 import type { ObjectStore } from './aws/object-store.ts';
 import type { Queues } from './aws/queues.ts';
 import type { Configuration } from './configuration.ts';
 import type { ContainerMode } from './containers/container.ts';
+import type { Images } from './containers/images.ts';
 import type { EventSender } from './events/event-sender.ts';
 import type { JobRunner } from './jobs/job-runner.ts';
 import type { AccountQuotas } from './quotas.ts';
@@ -31,14 +34,17 @@ export type World = {
   runtimeModel: ServiceModel;
   /** How containers get /opt/ml here. */
   containerMode: ContainerMode;
+  images: Images;
   arns: Arns;
   store: Store;
   quotas: AccountQuotas;
+  faults: Faults;
   objects: ObjectStore;
   logs: LogGroups;
   queues: Queues;
   events: EventSender;
   jobs: JobRunner;
+  jobMetrics: JobMetrics;
   hosting: Hosting;
   capture: DataCapture;
   metrics: InvocationMetrics;

@@ -32,6 +32,7 @@ export const partDefinitions: Readonly<Record<PartName, (context: PartContext) =
       AWS_ENDPOINT_URL: context.urls.aws,
       ...awsIdentity,
       AWS_ACCOUNT_ID: accountId,
+      ...settingsOf('LOCAL_SAGEMAKER_'),
       SAGEMAKER_PYTHON: requireVenv(context.venvs.ml).python,
       BOTOCORE_DATA: botocoreData(requireVenv(context.venvs.aws)),
     }),
@@ -146,6 +147,12 @@ function writeMlopsCommand(folder: StateFolder): string {
   const script = `#!/bin/sh\nexec "${join(nodeBin, 'node')}" "${join(projectRoot, '.build', 'cli.mjs')}" "$@"\n`;
   writeFileSync(join(folder.tools, 'mlops'), script, { mode: 0o755 });
   return folder.tools;
+}
+
+/** The settings of a part that whoever starts the world gave in its environment. */
+function settingsOf(prefix: string): Record<string, string> {
+  const given = Object.entries(process.env).filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
 function requireVenv(venv: Venv | undefined): Venv {

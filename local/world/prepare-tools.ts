@@ -43,10 +43,14 @@ const ensureAwsVenv = (folder: string, onProgress: (line: string) => void): Prom
     onProgress,
   );
 
-/** What training, serving and the CI jobs of the sample repository run on. */
+/** What training, serving and the CI jobs of the sample repository run on: the local SageMaker's image sagemaker-scikit-learn. */
 function ensureMlVenv(folder: string, onProgress: (line: string) => void): Promise<Venv> {
   const sample = join(projectRoot, 'ml', 'flight-delays');
-  const requirements = [join(sample, 'requirements.txt'), join(sample, 'requirements-dev.txt')];
+  const requirements = [
+    join(sample, 'requirements.txt'),
+    join(sample, 'requirements-dev.txt'),
+    join(projectRoot, 'local', 'sagemaker', 'requirements.txt'),
+  ];
   return ensureVenv({ name: 'ml', folder, requirements, purpose: 'training and serving (about 30 s)' }, onProgress);
 }
 

@@ -31,7 +31,7 @@ function spawnWorld(folder) {
     process.execPath,
     [join(root, 'scripts', 'run.mjs'), 'local', '--free-ports', '--state-folder', folder],
     // When Jest is killed, the channel closes, and the world ends.
-    { stdio: ['ignore', 2, 2, 'ipc'] },
+    { stdio: ['ignore', 2, 2, 'ipc'], env: { ...process.env, LOCAL_SAGEMAKER_FAULTS: 'on' } },
   );
   // Jest may end without its tear-down; the world then ends with it.
   process.on('exit', () => world.kill('SIGTERM'));

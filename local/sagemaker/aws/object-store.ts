@@ -1,16 +1,20 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join, normalize, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Configuration } from '../configuration.ts';
-import { parseS3Uri, type S3Location, underPrefix } from './s3-uri.ts';
+import { isInside } from './inside.ts';
+import { parseS3Uri, placeBelow, type S3Location, underPrefix } from './s3-uri.ts';
 
 /** A URI of a request that leads nowhere; the message is for the one who wrote the request. */
 export class ObjectUnavailable extends Error {
   override readonly name = 'ObjectUnavailable';
 }
+
+/** What a download may still take; throws when it is used up. */
+type Allowance = { take: (bytes: number) => void };
 
 const AT_ONCE = 8;
 /** Smaller files are sent from memory: a stream can't be sent again after a failed try. */
@@ -55,18 +59,24 @@ export class ObjectStore {
   }
 
   /** @throws ObjectUnavailable */
-  async downloadObject(uri: string, path: string): Promise<void> {
+  async downloadObject(uri: string, path: string, allowance?: Allowance): Promise<void> {
     const { bucket, key } = location(uri);
     const answer = await this.#asked(uri, () => this.#s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
+    try {
+      allowance?.take(answer.ContentLength ?? 0);
+    } catch (error) {
+      if (answer.Body instanceof Readable) answer.Body.destroy();
+      throw error;
+    }
     await mkdir(dirname(path), { recursive: true });
     if (answer.Body instanceof Readable) await pipeline(answer.Body, createWriteStream(path));
   }
 
   /**
    * An object lands in the folder under its base name, a prefix with the paths below it.
-   * @throws ObjectUnavailable when nothing is there
+   * @throws ObjectUnavailable when nothing is there, or more than the allowance has room for
    */
-  async downloadPrefix(uri: string, folder: string): Promise<void> {
+  async downloadPrefix(uri: string, folder: string, allowance?: Allowance): Promise<void> {
     const { bucket, key } = location(uri);
     const keys = await this.#asked(uri, () => this.#keysFor(bucket, key));
     if (keys.length === 0) {
@@ -76,18 +86,27 @@ export class ObjectStore {
     }
     await mkdir(folder, { recursive: true });
     await inGroups(keys, async (found) => {
-      const below = found === key ? basename(found) : found.slice(key === '' ? 0 : key.replace(/\/+$/, '').length + 1);
-      const path = normalize(join(folder, below));
-      if (!path.startsWith(`${folder}/`)) throw new ObjectUnavailable(`The key ${found} leads out of its prefix.`);
-      await this.downloadObject(`s3://${bucket}/${found}`, path);
+      const place = placeBelow(found, key);
+      if (place === undefined) throw new ObjectUnavailable(`The key ${found} leads out of its prefix.`);
+      await this.downloadObject(`s3://${bucket}/${found}`, join(folder, place), allowance);
     });
   }
 
-  /** Every file below the folder, under the prefix, with its relative path. */
+  /** Is anything at the URI? */
+  async holds(uri: string): Promise<boolean> {
+    const { bucket, key } = location(uri);
+    return (await this.#asked(uri, () => this.#keysFor(bucket, key))).length > 0;
+  }
+
+  /** Every file below the folder, under the prefix, with its relative path; links that lead out of the folder are left out. */
   async uploadFolder(folder: string, uri: string): Promise<void> {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-    const files = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
-    await inGroups(files, (file) => this.uploadFile(file, underPrefix(uri, relative(folder, file))));
+    const files = entries.filter((entry) => !entry.isDirectory());
+    await inGroups(files, async (entry) => {
+      const file = join(entry.parentPath, entry.name);
+      const there = entry.isFile() || (entry.isSymbolicLink() && (await isFileInside(file, folder)));
+      if (there) await this.uploadFile(file, underPrefix(uri, relative(folder, file)));
+    });
   }
 
   async uploadFile(path: string, uri: string): Promise<void> {
@@ -99,7 +118,7 @@ export class ObjectStore {
     );
   }
 
-  /** The object itself if there is one of that key, else all below it. */
+  /** The object itself if there is one of that key, else all below it, else all whose keys begin so. */
   async #keysFor(bucket: string, key: string): Promise<string[]> {
     const keys: string[] = [];
     let continuation: string | undefined;
@@ -116,7 +135,9 @@ export class ObjectStore {
     } while (continuation !== undefined);
     if (key !== '' && keys.includes(key) && !key.endsWith('/')) return [key];
     const prefix = key === '' || key.endsWith('/') ? key : `${key}/`;
-    return keys.filter((found) => found.startsWith(prefix) && !found.endsWith('/'));
+    const files = keys.filter((found) => !found.endsWith('/'));
+    const below = files.filter((found) => found.startsWith(prefix));
+    return below.length > 0 ? below : files;
   }
 
   async #asked<Answer>(uri: string, ask: () => Promise<Answer>): Promise<Answer> {
@@ -130,6 +151,11 @@ export class ObjectStore {
       throw error;
     }
   }
+}
+
+async function isFileInside(path: string, folder: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() === true && (await isInside(path, folder));
 }
 
 function location(uri: string): S3Location {

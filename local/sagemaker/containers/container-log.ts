@@ -11,16 +11,27 @@ export class ContainerLog {
   readonly #stream: string;
   readonly #logs: LogGroups;
   readonly #now: () => Date;
+  readonly #observe: ((lines: string[], at: Date) => void) | undefined;
   #shipped = 0;
+  /** Lines that could not be shipped come by again, and are not observed a second time. */
+  #observed = 0;
   #shipping: Promise<void> = Promise.resolve();
   readonly #timer: NodeJS.Timeout;
 
-  constructor(path: string, group: string, stream: string, logs: LogGroups, now: () => Date) {
+  constructor(
+    path: string,
+    group: string,
+    stream: string,
+    logs: LogGroups,
+    now: () => Date,
+    observe?: (lines: string[], at: Date) => void,
+  ) {
     this.#path = path;
     this.#group = group;
     this.#stream = stream;
     this.#logs = logs;
     this.#now = now;
+    this.#observe = observe;
     this.#timer = setInterval(() => this.#ship(false), SHIP_EVERY_MS);
     this.#timer.unref();
     // The stream is made while the container starts, not when everyone waits for the end.
@@ -42,8 +53,11 @@ export class ContainerLog {
     const bytes = readFrom(this.#path, this.#shipped);
     const end = last ? bytes.length : bytes.lastIndexOf('\n') + 1;
     if (end === 0) return;
-    const text = bytes.subarray(0, end).toString('utf8').replace(/\n$/, '');
-    await this.#logs.append(this.#group, this.#stream, text.split('\n'), this.#now());
+    const at = this.#now();
+    const known = Math.max(0, this.#observed - this.#shipped);
+    if (end > known) this.#observe?.(linesOf(bytes.subarray(known, end)), at);
+    this.#observed = this.#shipped + end;
+    await this.#logs.append(this.#group, this.#stream, linesOf(bytes.subarray(0, end)), at);
     this.#shipped += end;
   }
 }
@@ -60,6 +74,10 @@ export function logTail(path: string, characters: number): string {
   const cut = text.slice(-characters);
   const line = cut.indexOf('\n');
   return line === -1 ? cut : cut.slice(line + 1);
+}
+
+function linesOf(bytes: Buffer): string[] {
+  return bytes.toString('utf8').replace(/\n$/, '').split('\n');
 }
 
 function sizeOf(path: string): number {

@@ -3,6 +3,8 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import type { Configuration } from '../configuration.ts';
 import { pythonFile } from '../python-folder.ts';
+import { Images } from './images.ts';
+import type { ContainerLimits } from './limits.ts';
 
 /** `/opt/ml` by a mount namespace per container, or, where those are forbidden, by rewriting paths. */
 export type ContainerMode = 'namespace' | 'rewriting';
@@ -16,6 +18,10 @@ export type ContainerCommand = {
   cwd: string;
   environment: Record<string, string>;
   logFile: string;
+  /** The Python that `python3` is inside; the one of the local SageMaker if it isn't given. */
+  python?: string;
+  /** What all its processes together may use; unlimited if it isn't given. */
+  limits?: ContainerLimits;
   /** Opens descriptor 3 inside, a pipe whose text the caller reads. */
   announces?: boolean;
 };
@@ -32,16 +38,20 @@ export type RunningContainer = {
 };
 
 const ANNOUNCING_DESCRIPTOR = 3;
+/** The supervisor imports nothing of the job's own PYTHONPATH or of site-packages. */
+const ALONE = ['-E', '-B', '-S'];
 const UNSHARE = ['unshare', '--user', '--map-current-user', '--keep-caps', '--mount'];
 
 export class Containers {
   readonly mode: ContainerMode;
   readonly #configuration: Configuration;
+  readonly images: Images;
   readonly #running = new Set<RunningContainer>();
 
   constructor(configuration: Configuration, mode: ContainerMode) {
     this.#configuration = configuration;
     this.mode = mode;
+    this.images = new Images(configuration);
   }
 
   start(folder: ContainerFolder, run: ContainerCommand): RunningContainer {
@@ -55,11 +65,13 @@ export class Containers {
       command: run.command.map(inside),
       cwd: inside(run.cwd),
       passDescriptor: run.announces ? ANNOUNCING_DESCRIPTOR : null,
+      limits: run.limits ?? null,
+      overMemory: overMemoryFile(folder),
     };
-    const supervisor = [this.#configuration.python, pythonFile('run_in_container.py'), JSON.stringify(spec)];
+    const supervisor = [this.#configuration.python, ...ALONE, pythonFile('run_in_container.py'), JSON.stringify(spec)];
     const [program = '', ...parameters] = this.mode === 'namespace' ? [...UNSHARE, ...supervisor] : supervisor;
     const given = Object.fromEntries(Object.entries(run.environment).map(([name, value]) => [name, inside(value)]));
-    const environment = { ...this.#base(folder), ...given, ...this.#rewriting(folder, given.PYTHONPATH) };
+    const environment = { ...this.#base(folder, run.python), ...given, ...this.#rewriting(folder, given.PYTHONPATH) };
     const log = openSync(run.logFile, 'a');
     const child = spawn(program, parameters, {
       cwd: folder.root,
@@ -80,8 +92,9 @@ export class Containers {
     await Promise.all(running.map((container) => container.exited));
   }
 
-  #base(folder: ContainerFolder): Record<string, string> {
-    const { python, awsEndpoint, region, accessKeyId, secretAccessKey } = this.#configuration;
+  /** All that a container's processes have of this server's surroundings: nothing is inherited. */
+  #base(folder: ContainerFolder, python = this.#configuration.python): Record<string, string> {
+    const { awsEndpoint, region, accessKeyId, secretAccessKey } = this.#configuration;
     return {
       PATH: [dirname(python), '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),
       HOME: join(folder.root, 'home'),
@@ -104,6 +117,11 @@ export class Containers {
     const folders = [pythonFile('rewriting'), ...(pythonPath === undefined ? [] : [pythonPath])];
     return { OPT_ML_FOLDER: folder.optMl, PYTHONPATH: folders.join(delimiter) };
   }
+}
+
+/** Is there once the container was killed because it used more memory than it may. */
+export function overMemoryFile(folder: ContainerFolder): string {
+  return join(folder.root, 'over-memory');
 }
 
 /** Clears away what containers of a former run left; those may still be on their way out. */

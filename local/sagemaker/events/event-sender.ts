@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import type { Configuration } from '../configuration.ts';
+import { type Unreliability, unreliableDelivery } from './unreliable-delivery.ts';
 
 export type SageMakerEvent = { detailType: string; resources: string[]; detail: Record<string, unknown>; at: Date };
 
@@ -15,17 +16,21 @@ const MOST_WAITING = 20_000;
 
 /**
  * Sends state changes to the account's default bus, in order, in the background. Delivery is best effort, as the service's own
- * is: a change that can't be sent after a few tries is dropped with a line in the log, and nobody waits for it.
+ * is: a change that can't be sent after a few tries is dropped with a line in the log, and nobody waits for it. Asked for more
+ * unreliability, it drops, repeats, delays and reorders events.
  */
 export class EventSender {
   readonly #bus: EventBridgeClient;
   readonly #log: (line: string) => void;
   readonly #waiting: PutEventsRequestEntry[] = [];
   #sending: Promise<void> | undefined;
+  readonly #delaysOf: () => number[];
+  readonly #late = new Map<NodeJS.Timeout, SageMakerEvent>();
   #complained = false;
 
-  constructor(configuration: Configuration, log: (line: string) => void) {
+  constructor(configuration: Configuration, log: (line: string) => void, unreliability?: Unreliability) {
     this.#log = log;
+    this.#delaysOf = unreliability === undefined ? () => [0] : unreliableDelivery(unreliability);
     this.#bus = new EventBridgeClient({
       endpoint: configuration.awsEndpoint,
       region: configuration.region,
@@ -35,12 +40,28 @@ export class EventSender {
   }
 
   send(event: SageMakerEvent): void {
-    this.#enqueue(event);
+    for (const delayMs of this.#delaysOf()) {
+      if (delayMs === 0) this.#enqueue(event);
+      else this.#enqueueLater(event, delayMs);
+    }
   }
 
-  /** Resolves when all that was sent so far is delivered or dropped. */
+  /** Resolves when all that was sent so far is delivered or dropped; what is to be late is delivered at once. */
   async drained(): Promise<void> {
+    for (const [timer, event] of this.#late) {
+      clearTimeout(timer);
+      this.#enqueue(event);
+    }
+    this.#late.clear();
     await this.#sending;
+  }
+
+  #enqueueLater(event: SageMakerEvent, delayMs: number): void {
+    const timer = setTimeout(() => {
+      this.#late.delete(timer);
+      this.#enqueue(event);
+    }, delayMs);
+    this.#late.set(timer, event);
   }
 
   #enqueue(event: SageMakerEvent): void {

@@ -24,6 +24,7 @@ export function trainingJobChanged(job: TrainingJob, tags: Record<string, string
       OutputDataConfig: job.OutputDataConfig,
       ModelArtifacts: job.TrainingJobStatus === 'Completed' ? job.ModelArtifacts : undefined,
       ResourceConfig: job.ResourceConfig,
+      VpcConfig: job.VpcConfig,
       StoppingCondition: job.StoppingCondition,
       CreationTime: millis(job.CreationTime),
       TrainingStartTime: millis(job.TrainingStartTime),
@@ -33,6 +34,10 @@ export function trainingJobChanged(job: TrainingJob, tags: Record<string, string
         ...transition,
         StartTime: millis(transition.StartTime),
         EndTime: millis(transition.EndTime),
+      })),
+      FinalMetricDataList: job.FinalMetricDataList?.map((metric) => ({
+        ...metric,
+        Timestamp: millis(metric.Timestamp),
       })),
       Tags: tags,
     },
@@ -56,7 +61,8 @@ export function processingJobChanged(job: ProcessingJob, tags: Record<string, st
           ...input.S3Input,
           S3DataType: shout(input.S3Input.S3DataType),
           S3InputMode: shout(input.S3Input.S3InputMode),
-          S3DataDistributionType: shout(input.S3Input.S3DataDistributionType),
+          // Unlike the others, without underscores: FULLYREPLICATED, SHARDEDBYS3KEY.
+          S3DataDistributionType: input.S3Input.S3DataDistributionType?.toUpperCase(),
           S3CompressionType: shout(input.S3Input.S3CompressionType),
         },
       })),

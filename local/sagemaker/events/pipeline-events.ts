@@ -46,7 +46,8 @@ export function stepChanged(
   };
 }
 
-function isoSeconds(time: Date | undefined): string | undefined {
+/** `2021-03-15T16:03:14Z` */
+export function isoSeconds(time: Date | undefined): string | undefined {
   return time?.toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
 

@@ -1,8 +1,10 @@
 import type { EndpointConfig, Model, ModelPackage } from '../state/records.ts';
 import type { SageMakerEvent } from './event-sender.ts';
+import { isoSeconds } from './pipeline-events.ts';
 
 type Tags = Record<string, string>;
 
+/** Times in model package events are ISO texts, as in those of pipelines. */
 export function modelPackageChanged(
   version: ModelPackage,
   updatedFields: string[],
@@ -22,8 +24,9 @@ export function modelPackageChanged(
       ModelPackageStatusDetails: { ValidationStatuses: [], ImageScanStatuses: [] },
       ModelApprovalStatus: version.ModelApprovalStatus,
       ApprovalDescription: version.ApprovalDescription,
-      CreationTime: version.CreationTime.getTime(),
-      LastModifiedTime: version.LastModifiedTime?.getTime(),
+      CertifyForMarketplace: version.CertifyForMarketplace ?? false,
+      CreationTime: isoSeconds(version.CreationTime),
+      LastModifiedTime: isoSeconds(version.LastModifiedTime),
       InferenceSpecification: version.InferenceSpecification,
       MetadataProperties: version.MetadataProperties,
       ModelMetrics: version.ModelMetrics,
@@ -46,12 +49,16 @@ export function modelChanged(model: Model, tags: Tags, at: Date): SageMakerEvent
       ModelArn: model.ModelArn,
       ExecutionRoleArn: model.ExecutionRoleArn,
       PrimaryContainer: model.PrimaryContainer,
+      Containers: model.Containers,
+      VpcConfig: model.VpcConfig,
+      EnableNetworkIsolation: model.EnableNetworkIsolation,
       CreationTime: model.CreationTime.getTime(),
       Tags: tags,
     },
   };
 }
 
+/** Sent when a config is made and when it is deleted, like those of models. */
 export function endpointConfigChanged(config: EndpointConfig, tags: Tags, at: Date): SageMakerEvent {
   return {
     detailType: 'Endpoint Config State Change',
@@ -61,6 +68,8 @@ export function endpointConfigChanged(config: EndpointConfig, tags: Tags, at: Da
       EndpointConfigName: config.EndpointConfigName,
       EndpointConfigArn: config.EndpointConfigArn,
       ProductionVariants: config.ProductionVariants,
+      DataCaptureConfig: config.DataCaptureConfig,
+      KmsKeyId: config.KmsKeyId,
       CreationTime: config.CreationTime.getTime(),
       Tags: tags,
     },

@@ -1,46 +1,20 @@
-import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LogGroups } from '../aws/log-groups.ts';
-import { ObjectUnavailable } from '../aws/object-store.ts';
 import {
-  type ContainerCommand,
   type ContainerFolder,
   type Containers,
+  overMemoryFile,
   type RunningContainer,
   removeLeftovers,
 } from '../containers/container.ts';
 import { ContainerLog, logTail, OWN_LINE } from '../containers/container-log.ts';
 import { discardFolder } from '../containers/discard-folder.ts';
+import { limitsOf } from '../containers/limits.ts';
+import { OUT_OF_MEMORY, reasonOf, shorten } from './failure-reason.ts';
+import type { ContainerEnd, JobOutcome, JobPlan, JobStage } from './job-plan.ts';
+import { keepInSync } from './keep-in-sync.ts';
 import { Slots } from './slots.ts';
-
-/** A job that can't succeed; the message is its FailureReason. */
-export class JobFailed extends Error {
-  override readonly name = 'JobFailed';
-}
-
-export type JobOutcome =
-  | { outcome: 'completed' }
-  | { outcome: 'failed'; reason: string }
-  | { outcome: 'stopped'; because: 'asked' | 'max-runtime' };
-
-type JobStage = 'downloading' | 'running' | 'uploading';
-
-/** What makes a processing or a training job: its contract with the container, and what becomes of its record. */
-type JobPlan = {
-  arn: string;
-  name: string;
-  kind: 'processing' | 'training';
-  logGroup: string;
-  maxRuntimeSeconds: number;
-  entered: (stage: JobStage) => void;
-  /** Fills /opt/ml; throws JobFailed. */
-  prepare: (folder: ContainerFolder) => Promise<Omit<ContainerCommand, 'logFile'>>;
-  /** The reason that the container left, if it left one. */
-  failureMessage: (folder: ContainerFolder, exitCode: number, tail: string) => string;
-  /** Takes the results out of /opt/ml. Called for stopped jobs too, as the service does. */
-  collect: (folder: ContainerFolder) => Promise<void>;
-  ended: (outcome: JobOutcome) => void;
-};
 
 type JobSurroundings = {
   stateFolder: string;
@@ -54,7 +28,7 @@ type JobSurroundings = {
 
 type Active = { stop: AbortController; finished: Promise<void> };
 
-/** Room for the rest of a FailureReason, which may have 1,024 characters. */
+/** Room for the rest of a FailureReason. */
 const TAIL_CHARACTERS = 700;
 
 /** Runs jobs, a few at a time, from the first download to the last upload. */
@@ -99,13 +73,20 @@ export class JobRunner {
     const release = await this.#slots.take();
     const root = join(this.#surroundings.stateFolder, 'jobs', plan.kind, plan.name);
     const folder = { root, optMl: join(root, 'opt-ml') };
+    let stage: JobStage | undefined;
+    const entered = (next: JobStage) => {
+      stage = next;
+      plan.entered(next);
+    };
     let outcome: JobOutcome;
     try {
       rmSync(root, { recursive: true, force: true });
       mkdirSync(folder.optMl, { recursive: true });
-      outcome = signal.aborted ? { outcome: 'stopped', because: 'asked' } : await this.#execute(plan, folder, signal);
+      outcome = signal.aborted
+        ? { outcome: 'stopped', because: 'asked' }
+        : await this.#execute({ ...plan, entered }, folder, signal);
     } catch (error) {
-      outcome = { outcome: 'failed', reason: reasonOf(error) };
+      outcome = { outcome: 'failed', reason: reasonOf(error, stage) };
     } finally {
       release();
     }
@@ -117,30 +98,30 @@ export class JobRunner {
   async #execute(plan: JobPlan, folder: ContainerFolder, signal: AbortSignal): Promise<JobOutcome> {
     const { containers, logs, now } = this.#surroundings;
     const logFile = this.logFile(plan.name);
+    plan.requireCapacity();
     plan.entered('downloading');
-    const command = await plan.prepare(folder);
+    const { command, syncs } = await plan.prepare(folder);
     if (signal.aborted) return { outcome: 'stopped', because: 'asked' };
+    const limits = limitsOf(plan.instanceType, plan.volumeGb);
     appendFileSync(logFile, containerNote(containers.mode, folder));
-    const log = new ContainerLog(
-      logFile,
-      plan.logGroup,
-      `${plan.name}/algo-1-${Math.floor(now().getTime() / 1000)}`,
-      logs,
-      now,
-    );
+    const stream = `${plan.name}/algo-1-${Math.floor(now().getTime() / 1000)}`;
+    const log = new ContainerLog(logFile, plan.logGroup, stream, logs, now, plan.observe);
     plan.entered('running');
-    const container = containers.start(folder, { ...command, logFile });
+    const finishSync = keepInSync(syncs);
+    const container = containers.start(folder, { ...command, logFile, limits });
     const stopped = await this.#waitForEnd(container, plan.maxRuntimeSeconds, signal);
     const exitCode = await container.exited;
     await log.close();
-    if (stopped === undefined && exitCode !== 0) {
-      return {
-        outcome: 'failed',
-        reason: shorten(plan.failureMessage(folder, exitCode, logTail(logFile, TAIL_CHARACTERS))),
-      };
-    }
+    const end: ContainerEnd = stopped !== undefined ? 'stopped' : exitCode === 0 ? 'completed' : 'failed';
     plan.entered('uploading');
-    await plan.collect(folder);
+    try {
+      await finishSync();
+      await plan.collect(folder, end);
+    } catch (error) {
+      // Of a job that failed, the script's own failure says more than that its results could not be taken out.
+      if (end !== 'failed') throw error;
+    }
+    if (end === 'failed') return { outcome: 'failed', reason: failureOf(plan, folder, exitCode, logFile) };
     return stopped === undefined ? { outcome: 'completed' } : { outcome: 'stopped', because: stopped };
   }
 
@@ -169,18 +150,12 @@ export class JobRunner {
   }
 }
 
+function failureOf(plan: JobPlan, folder: ContainerFolder, exitCode: number, logFile: string): string {
+  if (existsSync(overMemoryFile(folder))) return OUT_OF_MEMORY;
+  return shorten(plan.failureMessage(folder, exitCode, logTail(logFile, TAIL_CHARACTERS)));
+}
+
 function containerNote(mode: Containers['mode'], folder: ContainerFolder): string {
   if (mode === 'namespace') return `${OWN_LINE}/opt/ml is this job's own folder, by a mount namespace.\n`;
   return `${OWN_LINE}mount namespaces are not available here: /opt/ml is rewritten to ${folder.optMl} in arguments, environment and Python's file calls. Programs other than Python and C code that opens files by itself don't see it.\n`;
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof JobFailed) return shorten(error.message);
-  if (error instanceof ObjectUnavailable) return shorten(`ClientError: Data download failed:${error.message}`);
-  return shorten(`InternalServerError: We encountered an internal error. Please try again. (${String(error)})`);
-}
-
-/** A FailureReason has at most 1,024 characters. */
-function shorten(reason: string): string {
-  return reason.length <= 1024 ? reason : `${reason.slice(0, 1023)}…`;
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { TrainingJob } from '../state/records.ts';
-import { JobFailed } from './job-runner.ts';
+import { JobFailed } from './job-failed.ts';
 
 /** What the hyperparameters of a script-mode job say: the script, where it is, and the script's own arguments. */
 type ScriptMode = { program: string; submitDirectory: string; hyperparameters: [string, unknown][] };

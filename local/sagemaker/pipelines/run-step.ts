@@ -37,6 +37,7 @@ export async function startJob(
   const name = jobName(execution, step, world.newId(10));
   const operation = step.type === 'Training' ? 'CreateTrainingJob' : 'CreateProcessingJob';
   try {
+    world.faults.requireUnthrottled(operation);
     if (operation === 'CreateTrainingJob') {
       const checked = checkRequest(world.model, 'CreateTrainingJobRequest', { ...request, TrainingJobName: name });
       const { TrainingJobArn } = createTrainingJob(world, checked as Checked<CreateTrainingJobRequest>);

@@ -1,6 +1,8 @@
 """Runs one command as SageMaker's container would: `/opt/ml` is the job's own folder, and nothing outlives the command.
 
-Called with one JSON argument: {"optMl": folder, "mountOptMl": bool, "command": [...], "cwd": path, "passDescriptor": int | null}.
+Called with one JSON argument: {"optMl": folder, "mountOptMl": bool, "command": [...], "cwd": path, "passDescriptor": int | null,
+"limits": {"memoryBytes": int, "cpus": int, "largestFileBytes": int} | null, "overMemory": path}.
+A command whose processes together use more memory than they may is killed, and the file `overMemory` says so.
 Standard input is a pipe that the server holds: when it closes, because the server asks or because it is gone, everything here
 is killed. SIGTERM is passed on to the command.
 """
@@ -8,11 +10,16 @@ is killed. SIGTERM is passed on to the command.
 import ctypes
 import json
 import os
+import random
+import resource
 import signal
 import subprocess
 import sys
 import threading
 
+from memory_in_use import memory_in_use
+
+LOOK_EVERY_SECONDS = 0.1 if sys.platform == "linux" else 1.0
 MS_BIND, MS_REC, MNT_DETACH = 4096, 16384, 2
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 1, 36, 47, 4
 NOT_STARTED, KILLED = 125, 137
@@ -50,9 +57,29 @@ def bind_opt_ml(folder: str) -> None:
     os.rmdir(before)
 
 
-def die_with_the_supervisor() -> None:
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+def become_the_command(limits: dict | None) -> None:
+    if LINUX:
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+    if limits is None:
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits["largestFileBytes"], limits["largestFileBytes"]))
+    if LINUX:
+        cpus = sorted(os.sched_getaffinity(0))
+        if limits["cpus"] < len(cpus):
+            os.sched_setaffinity(0, random.sample(cpus, limits["cpus"]))
+
+
+def watch_memory(child: subprocess.Popen, limit: int, over_memory: str, ended: threading.Event) -> None:
+    while not ended.wait(LOOK_EVERY_SECONDS):
+        used = memory_in_use(os.getpid(), limit)
+        if used > limit:
+            with open(over_memory, "w") as file:
+                file.write(f"{used} of {limit} bytes")
+            print(f"[sagemaker] killed: {used >> 20} MiB of memory in use, {limit >> 20} MiB allowed.", file=sys.stderr, flush=True)
+            signal_group(child, signal.SIGKILL)
+            return
 
 
 def signal_group(child: subprocess.Popen, number: int) -> None:
@@ -92,7 +119,7 @@ def main() -> int:
         bind_opt_ml(spec["optMl"])
     if LINUX:
         libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    descriptor = spec["passDescriptor"]
+    descriptor, limits = spec["passDescriptor"], spec["limits"]
     try:
         child = subprocess.Popen(
             spec["command"],
@@ -100,7 +127,7 @@ def main() -> int:
             stdin=subprocess.DEVNULL,
             start_new_session=True,
             pass_fds=() if descriptor is None else (descriptor,),
-            preexec_fn=die_with_the_supervisor if LINUX else None,
+            preexec_fn=lambda: become_the_command(limits),
         )
     except OSError as error:
         print(f"The command can't be started: {error}", file=sys.stderr)
@@ -118,7 +145,12 @@ def main() -> int:
         signal_group(child, signal.SIGKILL)
 
     threading.Thread(target=watch_the_server, daemon=True).start()
+    ended = threading.Event()
+    if limits is not None:
+        watched = (child, limits["memoryBytes"], spec["overMemory"], ended)
+        threading.Thread(target=watch_memory, args=watched, daemon=True).start()
     code = child.wait()
+    ended.set()
     kill_what_is_left(child)
     if let_go.is_set():
         return KILLED

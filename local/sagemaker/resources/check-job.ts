@@ -1,6 +1,7 @@
 import type { CreateProcessingJobRequest, CreateTrainingJobRequest } from '@aws-sdk/client-sagemaker';
 import type { Checked } from '../api/checked.ts';
 import { ValidationException } from '../errors.ts';
+import { compileMetrics } from '../jobs/metric-definitions.ts';
 
 /** What SageMaker asks of a training job beyond its service model. @throws ValidationException */
 export function requireTrainable(request: Checked<CreateTrainingJobRequest>): void {
@@ -19,10 +20,20 @@ export function requireTrainable(request: Checked<CreateTrainingJobRequest>): vo
       'Invalid MaxWaitTimeInSeconds. It is only supported when EnableManagedSpotTraining is set to true',
     );
   }
-  requireUnique(
-    (request.InputDataConfig ?? []).map((channel) => channel.ChannelName),
-    'Channel names',
-  );
+  const channels = (request.InputDataConfig ?? []).map((channel) => channel.ChannelName);
+  requireUnique(channels, 'Channel names');
+  const noFolder = channels.find((name) => name === '.' || name === '..');
+  if (noFolder !== undefined) throw new ValidationException(`The channel name ${noFolder} can't be that of a folder.`);
+  const checkpoints = request.CheckpointConfig?.LocalPath;
+  if (checkpoints !== undefined && !isBelow(checkpoints, '/opt/ml/'))
+    throw new ValidationException(
+      `The CheckpointConfig.LocalPath ${checkpoints} is invalid: it must be a folder below /opt/ml/.`,
+    );
+  compileMetrics(algorithm?.MetricDefinitions);
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return path.startsWith(folder) && path.length > folder.length && !path.split('/').includes('..');
 }
 
 const PROCESSING = '/opt/ml/processing/';
@@ -45,9 +56,13 @@ export function requireProcessable(request: Checked<CreateProcessingJobRequest>)
   const places = [...inputs.map((input) => input.S3Input), ...outputs.map((output) => output.S3Output)];
   const paths = places.flatMap((place) => place?.LocalPath ?? []);
   requireUnique(paths, 'Local paths of inputs and outputs');
-  const elsewhere = paths.find((path) => !path.startsWith(PROCESSING) || path.split('/').includes('..'));
+  const elsewhere = paths.find((path) => !isBelow(path, PROCESSING));
   if (elsewhere !== undefined)
     throw new ValidationException(`The LocalPath ${elsewhere} is invalid: it must begin with ${PROCESSING}.`);
+  for (const { S3Input, AppManaged, InputName } of inputs) {
+    if (S3Input !== undefined && S3Input.LocalPath === undefined && !AppManaged)
+      throw new ValidationException(`The input ${InputName} needs a LocalPath, because AppManaged is False.`);
+  }
   for (const input of inputs) {
     if ((input.S3Input === undefined) === (input.DatasetDefinition === undefined))
       throw new ValidationException(

@@ -11,7 +11,7 @@ import type { Checked } from '../api/checked.ts';
 import { page, select } from '../api/paging.ts';
 import { ResourceInUse, ResourceNotFound, ValidationException } from '../errors.ts';
 import { processingJobChanged } from '../events/job-events.ts';
-import type { JobOutcome } from '../jobs/job-runner.ts';
+import type { JobOutcome } from '../jobs/job-plan.ts';
 import { readMessage } from '../jobs/opt-ml.ts';
 import { collectProcessing, prepareProcessing } from '../jobs/processing-contract.ts';
 import { scriptFailure } from '../jobs/script-mode.ts';
@@ -114,19 +114,28 @@ function launch(world: World, job: ProcessingJob): void {
     name: job.ProcessingJobName,
     kind: 'processing',
     logGroup: LOG_GROUP,
+    instanceType: job.ProcessingResources.ClusterConfig.InstanceType,
+    volumeGb: job.ProcessingResources.ClusterConfig.VolumeSizeInGB ?? 30,
     maxRuntimeSeconds: job.StoppingCondition?.MaxRuntimeInSeconds ?? DEFAULT_MAX_RUNTIME_SECONDS,
+    requireCapacity: () =>
+      world.faults.requireJobCapacity('processing', job.ProcessingResources.ClusterConfig.InstanceType),
     entered: (stage) => {
       if (stage === 'running')
         save(world, { ...find(world, job.ProcessingJobName), ProcessingStartTime: world.now() }, false);
     },
-    prepare: (folder) => prepareProcessing(job, folder, world.objects),
-    failureMessage: (folder, code, tail) => {
+    prepare: (folder) => prepareProcessing(job, folder, world.objects, world.images),
+    failureMessage: (folder, code, tail) =>
+      scriptFailure(
+        readMessage(folder, '/opt/ml/output/failure', '/opt/ml/output/message'),
+        code,
+        tail,
+        [...(job.AppSpecification.ContainerEntrypoint ?? []), ...(job.AppSpecification.ContainerArguments ?? [])].join(
+          ' ',
+        ),
+      ),
+    collect: async (folder, end) => {
       exitMessage = readMessage(folder, '/opt/ml/output/message');
-      return scriptFailure('', code, tail, (job.AppSpecification.ContainerEntrypoint ?? []).join(' '));
-    },
-    collect: async (folder) => {
-      exitMessage = readMessage(folder, '/opt/ml/output/message');
-      await collectProcessing(job, folder, world.objects);
+      if (end !== 'failed') await collectProcessing(job, folder, world.objects);
     },
     ended: (outcome) => finish(world, find(world, job.ProcessingJobName), outcome, exitMessage),
   });
@@ -134,7 +143,7 @@ function launch(world: World, job: ProcessingJob): void {
 
 function finish(world: World, job: ProcessingJob, end: JobOutcome, exitMessage = ''): void {
   const at = world.now();
-  const said = exitMessage === '' ? {} : { ExitMessage: exitMessage.slice(0, 1024) };
+  const said = exitMessage === '' ? {} : { ExitMessage: exitMessage };
   save(world, { ...job, ...said, ...statusOf(end, job), ProcessingEndTime: at, LastModifiedTime: at });
 }
 

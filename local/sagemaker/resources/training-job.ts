@@ -12,9 +12,12 @@ import type { Checked } from '../api/checked.ts';
 import { page, select } from '../api/paging.ts';
 import { ResourceInUse, ResourceNotFound, ValidationException } from '../errors.ts';
 import { trainingJobChanged } from '../events/job-events.ts';
-import type { JobOutcome } from '../jobs/job-runner.ts';
+import type { JobOutcome } from '../jobs/job-plan.ts';
+import { compileMetrics, finalMetrics, metricsIn, type SeenMetric } from '../jobs/metric-definitions.ts';
+import { readMessage } from '../jobs/opt-ml.ts';
 import { commandLineOf, readScriptMode, scriptFailure } from '../jobs/script-mode.ts';
-import { artifactUriOf, collectTraining, prepareTraining, readFailure } from '../jobs/training-contract.ts';
+import { prepareTraining, volumeGbOf } from '../jobs/training-contract.ts';
+import { artifactUriOf, collectTraining } from '../jobs/training-output.ts';
 import type { TrainingJob } from '../state/records.ts';
 import type { World } from '../world.ts';
 import { requireTrainable } from './check-job.ts';
@@ -147,12 +150,17 @@ export function resumeTrainingJobs(world: World): void {
 
 function launch(world: World, job: TrainingJob): void {
   const name = job.TrainingJobName;
+  const metrics = compileMetrics(job.AlgorithmSpecification?.MetricDefinitions);
+  const seen: SeenMetric[] = [];
   world.jobs.launch({
     arn: job.TrainingJobArn,
     name,
     kind: 'training',
     logGroup: LOG_GROUP,
+    instanceType: job.ResourceConfig?.InstanceType,
+    volumeGb: volumeGbOf(job),
     maxRuntimeSeconds: job.StoppingCondition.MaxRuntimeInSeconds ?? DEFAULT_MAX_RUNTIME_SECONDS,
+    requireCapacity: () => world.faults.requireJobCapacity('training', job.ResourceConfig?.InstanceType),
     entered: (stage) => {
       const current = find(world, name);
       if (current.TrainingJobStatus === 'Stopping') return;
@@ -160,10 +168,21 @@ function launch(world: World, job: TrainingJob): void {
       if (stage === 'running') move(world, current, 'Training');
       if (stage === 'uploading') move(world, current, 'Uploading');
     },
-    prepare: (folder) => prepareTraining(job, folder, world.objects),
-    failureMessage: (folder, code, tail) => scriptFailure(readFailure(folder), code, tail, commandOf(job)),
-    collect: (folder) => collectTraining(job, folder, world.objects),
-    ended: (outcome) => finish(world, find(world, name), outcome),
+    prepare: (folder) => prepareTraining(job, folder, world.objects, world.images),
+    observe: (lines, at) => {
+      const found = metricsIn(lines, metrics, at);
+      seen.push(...found);
+      void world.jobMetrics.publish(name, found);
+    },
+    failureMessage: (folder, code, tail) =>
+      scriptFailure(
+        readMessage(folder, '/opt/ml/output/failure', '/opt/ml/output/message'),
+        code,
+        tail,
+        commandOf(job),
+      ),
+    collect: (folder, end) => collectTraining(job, folder, world.objects, end),
+    ended: (outcome) => finish(world, find(world, name), outcome, seen),
   });
 }
 
@@ -174,18 +193,25 @@ function commandOf({ AlgorithmSpecification: algorithm, HyperParameters }: Train
   return command.join(' ');
 }
 
-function finish(world: World, job: TrainingJob, end: JobOutcome): void {
+function finish(world: World, job: TrainingJob, end: JobOutcome, seen: SeenMetric[] = []): void {
   const at = world.now();
-  const seconds = Math.max(
-    1,
-    Math.round((at.getTime() - (job.TrainingStartTime ?? job.CreationTime).getTime()) / 1000),
-  );
-  const ended = { ...job, TrainingEndTime: at, TrainingTimeInSeconds: seconds, BillableTimeInSeconds: seconds };
+  const ended = {
+    ...job,
+    ...timesOf(job, at),
+    ...(seen.length === 0 ? {} : { FinalMetricDataList: finalMetrics(seen) }),
+  };
   if (end.outcome === 'completed') move(world, { ...ended, TrainingJobStatus: 'Completed' }, 'Completed');
   else if (end.outcome === 'failed')
     move(world, { ...ended, TrainingJobStatus: 'Failed', FailureReason: end.reason }, 'Failed');
   else
     move(world, { ...ended, TrainingJobStatus: 'Stopped' }, end.because === 'asked' ? 'Stopped' : 'MaxRuntimeExceeded');
+}
+
+/** A job that never had an instance costs nothing. */
+function timesOf({ TrainingStartTime: start }: TrainingJob, at: Date): Partial<TrainingJob> {
+  if (start === undefined) return { TrainingEndTime: at };
+  const seconds = Math.max(1, Math.round((at.getTime() - start.getTime()) / 1000));
+  return { TrainingEndTime: at, TrainingTimeInSeconds: seconds, BillableTimeInSeconds: seconds };
 }
 
 const ENDS: SecondaryStatus[] = ['Completed', 'Failed', 'Stopped', 'MaxRuntimeExceeded'];
@@ -196,8 +222,12 @@ function move(world: World, job: TrainingJob, to: SecondaryStatus): TrainingJob 
   const before = (job.SecondaryStatusTransitions ?? []).map((transition) =>
     transition.EndTime ? transition : { ...transition, EndTime: at },
   );
-  const message = job.FailureReason ?? MESSAGES[to];
-  const next = { Status: to, StartTime: at, ...(ENDS.includes(to) ? { EndTime: at } : {}), StatusMessage: message };
+  const next = {
+    Status: to,
+    StartTime: at,
+    ...(ENDS.includes(to) ? { EndTime: at } : {}),
+    StatusMessage: MESSAGES[to],
+  };
   const moved: TrainingJob = {
     ...job,
     SecondaryStatus: to,

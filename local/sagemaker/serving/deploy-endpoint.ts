@@ -50,6 +50,7 @@ export async function bringIntoService(world: World, name: string): Promise<void
   if (pending === undefined) return;
   let fleet: Fleet;
   try {
+    world.faults.requireEndpointCapacity(pending.variants.map((each) => each.variant.InstanceType));
     fleet = await world.hosting.bringUp(name, pending);
   } catch (error) {
     if (!world.hosting.isClosing) failDeployment(world, name, error instanceof Error ? error.message : String(error));

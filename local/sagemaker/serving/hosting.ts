@@ -53,6 +53,15 @@ export class Hosting {
     this.#serving.set(endpoint, fleet);
   }
 
+  /** Answers how many were killed. */
+  killWorkers(endpoint: string, variantName: string | undefined): number {
+    const variants = this.#serving.get(endpoint)?.variants ?? [];
+    const meant = variants.filter(
+      (each) => variantName === undefined || each.deployed.variant.VariantName === variantName,
+    );
+    return meant.reduce((killed, variant) => killed + variant.kill(), 0);
+  }
+
   fleetOf(endpoint: string): Fleet | undefined {
     return this.#serving.get(endpoint);
   }

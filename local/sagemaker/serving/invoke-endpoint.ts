@@ -122,12 +122,20 @@ async function ask(
   if (invocation.customAttributes !== undefined)
     headers['x-amzn-sagemaker-custom-attributes'] = invocation.customAttributes;
   if (invocation.inferenceId !== undefined) headers['x-amzn-sagemaker-inference-id'] = invocation.inferenceId;
+  const status = await world.faults.onInvocation(endpoint.name, variant.deployed.variant.VariantName);
+  if (status !== undefined) return askedFailure(status);
   try {
     return await variant.invoke({ body: invocation.body, headers });
   } catch (error) {
     if (!(error instanceof WorkerSilent)) throw error;
     throw refusedByModel(world, endpoint, 500, error.message);
   }
+}
+
+/** What the model answers while somebody wants it to fail. */
+function askedFailure(status: number): WorkerAnswer {
+  const body = Buffer.from('A fault that was asked for at /_local/faults.');
+  return { status, contentType: 'text/plain', customAttributes: undefined, body };
 }
 
 function refusedByModel(world: World, endpoint: Endpoint, status: number, message: string): ModelError {

@@ -7,7 +7,6 @@ import { type ObjectStore, ObjectUnavailable } from '../aws/object-store.ts';
 import type { ContainerFolder, Containers, RunningContainer } from '../containers/container.ts';
 import { ContainerLog } from '../containers/container-log.ts';
 import { unpackArchive } from '../jobs/archives.ts';
-import { isKnownImage } from '../jobs/images.ts';
 import { hostPath } from '../jobs/opt-ml.ts';
 import { pythonFile } from '../python-folder.ts';
 import type { DeployedContainer } from '../state/records.ts';
@@ -56,7 +55,8 @@ export class ModelWorker {
     place: { endpoint: string; variant: string; startupSeconds: number | undefined },
     deployed: DeployedContainer,
   ): Promise<ModelWorker> {
-    if (!isKnownImage(deployed.image)) {
+    const python = around.containers.images.pythonOf(deployed.image);
+    if (python === undefined) {
       throw new WorkerNotUp(
         `The image '${deployed.image}' for the primary container of production variant ${place.variant} does not exist here.`,
       );
@@ -74,6 +74,7 @@ export class ModelWorker {
       cwd: '/opt/ml/model',
       environment,
       logFile,
+      python,
       announces: true,
     });
     const log = new ContainerLog(

@@ -60,6 +60,13 @@ export class ServingVariant {
     this.#worker = undefined;
   }
 
+  /** Kills the worker; it is started again as after any death. Answers how many were killed. */
+  kill(): number {
+    if (this.#worker === undefined) return 0;
+    this.#worker.stop();
+    return 1;
+  }
+
   /** @throws WorkerSilent */
   async invoke(invocation: WorkerRequest): Promise<WorkerAnswer> {
     if (this.#worker === undefined && this.#returning !== undefined) {

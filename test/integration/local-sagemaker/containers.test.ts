@@ -1,9 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Configuration } from '../../../local/sagemaker/configuration.ts';
-import { availableMode, type ContainerMode, Containers } from '../../../local/sagemaker/containers/container.ts';
+import {
+  availableMode,
+  type ContainerMode,
+  Containers,
+  overMemoryFile,
+} from '../../../local/sagemaker/containers/container.ts';
 
 let root: string;
 let configuration: Configuration;
@@ -22,6 +27,9 @@ beforeAll(() => {
     python: execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim(),
     botocoreData: '',
     quotas: undefined,
+    images: undefined,
+    faults: false,
+    events: undefined,
   };
 });
 
@@ -86,6 +94,38 @@ describe('a container', () => {
     await containers.killAll();
     expect(await container.exited).toBe(137);
     expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  });
+});
+
+describe('a container with limits', () => {
+  it('is killed when its processes together use more memory than it may, not when they only reserve it', async () => {
+    const folder = { root: join(root, 'memory'), optMl: join(root, 'memory', 'opt-ml') };
+    mkdirSync(folder.optMl, { recursive: true });
+    const limits = { memoryBytes: 150 << 20, cpus: 1, largestFileBytes: 1 << 20 };
+    const logFile = join(folder.root, 'log');
+    const run = async (code: string) => {
+      const command = ['python3', '-c', code];
+      const containers = new Containers(configuration, await availableMode(configuration));
+      return containers.start(folder, { command, cwd: '/', environment: {}, logFile, limits }).exited;
+    };
+    const fill = 'import time; kept = b"x" * (100 << 20); time.sleep(30)';
+    expect(await run('import mmap, time; kept = mmap.mmap(-1, 400 << 20); time.sleep(0.5)')).toBe(0);
+    expect(existsSync(overMemoryFile(folder))).toBe(false);
+    const both = `import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', '${fill}'], start_new_session=True)\n${fill}`;
+    expect(await run(both)).toBe(137);
+    expect(existsSync(overMemoryFile(folder))).toBe(true);
+    expect(readFileSync(logFile, 'utf8')).toMatch(/killed: \d+ MiB of memory in use, 150 MiB allowed/);
+  });
+
+  it('cannot write a file larger than its volume', async () => {
+    const folder = { root: join(root, 'disk'), optMl: join(root, 'disk', 'opt-ml') };
+    mkdirSync(folder.optMl, { recursive: true });
+    const limits = { memoryBytes: 1 << 30, cpus: 1, largestFileBytes: 1 << 20 };
+    const command = ['python3', '-c', "open('/opt/ml/large', 'wb').write(b'x' * (2 << 20))"];
+    const logFile = join(folder.root, 'log');
+    const containers = new Containers(configuration, await availableMode(configuration));
+    expect(await containers.start(folder, { command, cwd: '/', environment: {}, logFile, limits }).exited).toBe(1);
+    expect(readFileSync(logFile, 'utf8')).toContain('File too large');
   });
 });
 

@@ -1,4 +1,3 @@
-import { isKnownImage, repositoryOf } from '../../../../local/sagemaker/jobs/images.ts';
 import {
   commandLineOf,
   readScriptMode,
@@ -68,20 +67,5 @@ describe('script mode', () => {
     const reason = scriptFailure(`${'x'.repeat(3000)}the last words`, 1, '', 'python3 train.py');
     expect(reason).toHaveLength(1024);
     expect(reason).toContain('the last words"\nCommand "python3 train.py", exit code: 1');
-  });
-});
-
-describe('images', () => {
-  it.each([
-    ['000000000000.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-cpu-py3', true],
-    ['registry.local:5000/mirror/sagemaker-scikit-learn@sha256:abc', true],
-    ['sagemaker-scikit-learn-evil:1', false],
-    ['somewhere/pytorch:2', false],
-  ])('are known by their repository: %s', (image, known) => {
-    expect(isKnownImage(image)).toBe(known);
-  });
-
-  it('have a repository without registry, path, tag and digest', () => {
-    expect(repositoryOf('host:5000/a/b/c:1@sha256:d')).toBe('c');
   });
 });

@@ -1,0 +1,26 @@
+import { ObjectUnavailable } from '../aws/object-store.ts';
+import { ArchiveRefused } from './archives.ts';
+import { JobFailed } from './job-failed.ts';
+import type { JobStage } from './job-plan.ts';
+
+/** A FailureReason has at most 1,024 characters. */
+export const LONGEST_REASON = 1024;
+
+/** The service's own words for a container that needed more memory than its instance has. */
+export const OUT_OF_MEMORY =
+  'ClientError: Please use an instance type with more memory, or reduce the size of job data processed on an instance., exit code: 137';
+
+/** Why a job that threw failed, in the words of the service where it has some. */
+export function reasonOf(error: unknown, stage: JobStage | undefined): string {
+  if (error instanceof JobFailed) return shorten(error.message);
+  if (error instanceof ArchiveRefused) return shorten(`ClientError: ${error.message}`);
+  if (error instanceof ObjectUnavailable)
+    return shorten(
+      `ClientError: ${stage === 'uploading' ? 'Artifact upload' : 'Data download'} failed:${error.message}`,
+    );
+  return shorten(`InternalServerError: We encountered an internal error. Please try again. (${String(error)})`);
+}
+
+export function shorten(reason: string): string {
+  return reason.length <= LONGEST_REASON ? reason : `${reason.slice(0, LONGEST_REASON - 1)}…`;
+}
