@@ -16,6 +16,7 @@ const Environment = z.object({
   SAGEMAKER_PYTHON: z.string().min(1),
   BOTOCORE_DATA: z.string().min(1),
   SAGEMAKER_QUOTAS: z.string().optional(),
+  LOCAL_SAGEMAKER_TIME_SCALE: z.coerce.number().positive().max(1).default(1),
 });
 
 export type Configuration = {
@@ -32,6 +33,8 @@ export type Configuration = {
   /** The folder that holds `sagemaker/2017-07-24/service-2.json.gz`. */
   botocoreData: string;
   quotas: string | undefined;
+  /** What waiting times are multiplied by. */
+  timeScale: number;
 };
 
 /** The configuration is wrong; the message names every variable that is. */
@@ -58,5 +61,6 @@ export function readConfiguration(environment: Record<string, string | undefined
     python: set.SAGEMAKER_PYTHON,
     botocoreData: set.BOTOCORE_DATA,
     quotas: set.SAGEMAKER_QUOTAS,
+    timeScale: set.LOCAL_SAGEMAKER_TIME_SCALE,
   };
 }

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { loadRuntimeModel, loadServiceModel } from './api/service-model.ts';
 import { arnsOf } from './arns.ts';
+import { Functions } from './aws/functions.ts';
 import { LogGroups } from './aws/log-groups.ts';
 import { ObjectStore } from './aws/object-store.ts';
 import { Queues } from './aws/queues.ts';
@@ -50,6 +51,7 @@ export async function openWorld(configuration: Configuration, log: (line: string
     objects,
     logs,
     queues: new Queues(configuration),
+    functions: new Functions(configuration),
     events: new EventSender(configuration, log),
     jobs,
     hosting,

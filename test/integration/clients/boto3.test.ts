@@ -28,7 +28,7 @@ async function runScript(file: string): Promise<string> {
 }
 
 describe('boto3, unchanged', () => {
-  it.each(['registry.py', 'pipelines.py', 'callbacks.py', 'jobs_and_endpoints.py'])(
+  it.each(['registry.py', 'pipelines.py', 'pipeline_steps.py', 'callbacks.py', 'jobs_and_endpoints.py'])(
     'does all of %s',
     async (script) => {
       await runScript(join(scripts, script));
