@@ -21,6 +21,7 @@ const Environment = z.object({
   LOCAL_SAGEMAKER_IMAGES: z.string().optional(),
   LOCAL_SAGEMAKER_EVENTS: z.string().optional(),
   LOCAL_SAGEMAKER_FAULTS: z.enum(['on', 'off']).default('off'),
+  LOCAL_SAGEMAKER_TIME_SCALE: z.coerce.number().positive().max(1).default(1),
 });
 
 export type Configuration = {
@@ -43,6 +44,8 @@ export type Configuration = {
   faults: boolean;
   /** Absent: every event is delivered once and in order. */
   events: Unreliability | undefined;
+  /** What waiting times are multiplied by. */
+  timeScale: number;
 };
 
 /** The configuration is wrong; the message names every variable that is. */
@@ -72,6 +75,7 @@ export function readConfiguration(environment: Record<string, string | undefined
     images: set.LOCAL_SAGEMAKER_IMAGES,
     faults: set.LOCAL_SAGEMAKER_FAULTS === 'on',
     events: unreliabilityOf(set.LOCAL_SAGEMAKER_EVENTS),
+    timeScale: set.LOCAL_SAGEMAKER_TIME_SCALE,
   };
 }
 

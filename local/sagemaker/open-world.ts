@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { Faults } from './admin/faults/faults.ts';
 import { loadRuntimeModel, loadServiceModel } from './api/service-model.ts';
 import { arnsOf } from './arns.ts';
+import { Functions } from './aws/functions.ts';
 import { JobMetrics } from './aws/job-metrics.ts';
 import { LogGroups } from './aws/log-groups.ts';
 import { ObjectStore } from './aws/object-store.ts';
@@ -55,6 +56,7 @@ export async function openWorld(configuration: Configuration, log: (line: string
     logs,
     queues: new Queues(configuration),
     events: new EventSender(configuration, log, configuration.events),
+    functions: new Functions(configuration),
     jobs,
     jobMetrics: new JobMetrics(configuration, log),
     hosting,

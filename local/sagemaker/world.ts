@@ -1,6 +1,7 @@
 import type { Faults } from './admin/faults/faults.ts';
 import type { ServiceModel } from './api/service-model.ts';
 import type { Arns } from './arns.ts';
+import type { Functions } from './aws/functions.ts';
 import type { JobMetrics } from './aws/job-metrics.ts';
 import type { LogGroups } from './aws/log-groups.ts';
 import type { ObjectStore } from './aws/object-store.ts';
@@ -42,6 +43,7 @@ export type World = {
   objects: ObjectStore;
   logs: LogGroups;
   queues: Queues;
+  functions: Functions;
   events: EventSender;
   jobs: JobRunner;
   jobMetrics: JobMetrics;

@@ -8,6 +8,7 @@ import * as groupPolicy from '../resources/model-package-group-policy.ts';
 import * as pipeline from '../resources/pipeline.ts';
 import * as execution from '../resources/pipeline-execution.ts';
 import * as processingJob from '../resources/processing-job.ts';
+import { startPipelineExecution } from '../resources/start-pipeline-execution.ts';
 import * as tags from '../resources/tags.ts';
 import * as trainingJob from '../resources/training-job.ts';
 import type { World } from '../world.ts';
@@ -35,7 +36,7 @@ export const operations: Record<string, Operation> = {
   ListPipelines: pipeline.listPipelines,
   ListPipelineVersions: pipeline.listPipelineVersions,
   UpdatePipelineVersion: pipeline.updatePipelineVersion,
-  StartPipelineExecution: execution.startPipelineExecution,
+  StartPipelineExecution: startPipelineExecution,
   StopPipelineExecution: execution.stopPipelineExecution,
   RetryPipelineExecution: execution.retryPipelineExecution,
   UpdatePipelineExecution: execution.updatePipelineExecution,

@@ -41,6 +41,7 @@ export function stepChanged(
       stepStartTime: isoSeconds(step.startedAt),
       stepEndTime: isoSeconds(step.endedAt),
       failureReason: step.failureReason,
+      cacheHitResult: step.cachedFrom === undefined ? undefined : { sourcePipelineExecutionArn: step.cachedFrom },
       metadata: camelCase(step.metadata),
     },
   };

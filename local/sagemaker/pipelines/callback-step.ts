@@ -2,7 +2,8 @@ import type { PipelineExecution, PipelineStep } from '../state/records.ts';
 import type { World } from '../world.ts';
 import type { PipelinePlan, PlannedStep } from './definition.ts';
 import { resolveReferences } from './references.ts';
-import { StepFailed, scopeOf } from './run-step.ts';
+import { scopeOf } from './scope.ts';
+import { StepFailed } from './step-failed.ts';
 
 const TOKEN_LENGTH = 10;
 
@@ -16,7 +17,7 @@ export async function callbackMessage(
   step: PlannedStep,
 ): Promise<Message> {
   const scope = scopeOf(world, execution, plan);
-  const queueUrl = await resolveReferences(step.callback?.queueUrl, scope);
+  const queueUrl = await resolveReferences(step.target, scope);
   return { queueUrl: String(queueUrl), arguments: await resolveReferences(step.arguments, scope) };
 }
 

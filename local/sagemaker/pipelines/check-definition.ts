@@ -1,28 +1,39 @@
 import { isFields } from '../api/check-request.ts';
+import type { ServiceModel } from '../api/service-model.ts';
 import { ValidationException } from '../errors.ts';
 import { type PipelinePlan, type PlannedStep, planPipeline } from './definition.ts';
 import { parametersFor } from './parameters.ts';
 import { pathOf } from './references.ts';
+import type { StepType } from './step-schema.ts';
 
 const ROOTS = ['Parameters', 'Steps', 'Execution'];
 const CONDITIONS = [
   ...['Equals', 'NotEquals', 'GreaterThan', 'GreaterThanOrEqualTo', 'LessThan', 'LessThanOrEqualTo'],
   ...['Or', 'Not', 'In', 'NotIn'],
 ];
+/** The arguments of these steps are those of a request. */
+const REQUESTS: Partial<Record<StepType, string>> = {
+  Processing: 'CreateProcessingJobRequest',
+  Training: 'CreateTrainingJobRequest',
+  Model: 'CreateModelInput',
+  RegisterModel: 'CreateModelPackageInput',
+};
 
 /**
  * What is asked of a definition when a pipeline is created or updated: that it can be planned, that its defaults have their
- * types, that its references lead somewhere, that its conditions are known. @throws ValidationException
+ * types, that its arguments are known, that its references lead somewhere, that its conditions are known.
+ * @throws ValidationException
  */
-export function requireSoundDefinition(definition: string): void {
+export function requireSoundDefinition(model: ServiceModel, definition: string): void {
   const plan = planPipeline(definition);
   parametersFor(
     plan.parameters.filter((parameter) => parameter.DefaultValue !== undefined),
     [],
   );
+  for (const reference of referencesIn(plan.experiment)) requireKnownToAll(plan, reference);
   for (const step of plan.steps) {
-    for (const reference of referencesIn([step.arguments, step.callback?.queueUrl]))
-      requireTarget(plan, step, reference);
+    requireKnownArguments(model, step);
+    for (const reference of referencesIn([step.arguments, step.target])) requireTarget(plan, step, reference);
     if (step.type === 'Condition') requireConditions(step, step.arguments.Conditions);
   }
 }
@@ -34,17 +45,42 @@ function referencesIn(value: unknown): string[] {
   return Object.values(value).flatMap(referencesIn);
 }
 
+/** An experiment is named before any step runs. */
+function requireKnownToAll(plan: PipelinePlan, reference: string): void {
+  const [root, name] = pathOf(reference);
+  const known =
+    root === 'Execution' || (root === 'Parameters' && plan.parameters.some((parameter) => parameter.Name === name));
+  if (!known)
+    throw new ValidationException(
+      `PipelineExperimentConfig: {"Get": "${reference}"} leads to no parameter and to nothing of the execution.`,
+    );
+}
+
+function requireKnownArguments(model: ServiceModel, step: PlannedStep): void {
+  const shape = REQUESTS[step.type];
+  if (shape === undefined) return;
+  const members = model.shape(shape).members ?? {};
+  const stranger = Object.keys(step.arguments).find((name) => !Object.hasOwn(members, name));
+  if (stranger !== undefined) {
+    throw new ValidationException(
+      `Step '${step.name}': '${stranger}' is no argument of a ${step.type} step. Known arguments: ${Object.keys(members).join(', ')}.`,
+    );
+  }
+}
+
 function requireTarget(plan: PipelinePlan, step: PlannedStep, reference: string): void {
-  const [root, name, kind, file] = pathOf(reference);
+  const [root, name, kind, detail] = pathOf(reference);
   if (!ROOTS.includes(String(root)) || name === undefined) {
     throw new ValidationException(
       `Step '${step.name}': {"Get": "${reference}"} is no reference: it begins with ${ROOTS.join('., ')}.`,
     );
   }
-  if (root !== 'Steps' || kind !== 'PropertyFiles') return;
-  const files = plan.steps.find((each) => each.name === name)?.propertyFiles ?? [];
-  if (!files.some((each) => each.PropertyFileName === file))
-    throw new ValidationException(`Step '${step.name}': the step '${name}' declares no property file '${file}'.`);
+  if (root !== 'Steps') return;
+  const target = plan.steps.find((each) => each.name === name);
+  if (kind === 'PropertyFiles' && !target?.propertyFiles.some((file) => file.PropertyFileName === detail))
+    throw new ValidationException(`Step '${step.name}': the step '${name}' declares no property file '${detail}'.`);
+  if (kind === 'OutputParameters' && !target?.outputs.some((output) => output.OutputName === detail))
+    throw new ValidationException(`Step '${step.name}': the step '${name}' declares no output parameter '${detail}'.`);
 }
 
 function requireConditions(step: PlannedStep, conditions: unknown): void {
@@ -57,7 +93,22 @@ function requireConditions(step: PlannedStep, conditions: unknown): void {
         `Step '${step.name}': the condition type '${String(type)}' is unknown. Known types: ${CONDITIONS.join(', ')}.`,
       );
     }
+    const missing = membersOf(condition).find((names) => names.every((name) => condition[name] === undefined));
+    if (missing !== undefined)
+      throw new ValidationException(`Step '${step.name}': the condition ${type} needs ${missing.join(' or ')}.`);
     if (type === 'Or') requireConditions(step, condition.Conditions);
     if (type === 'Not') requireConditions(step, [condition.Condition ?? condition.Expression]);
   }
+}
+
+/** What a condition must have, in each spelling that there is for it: the published schema's and the SDK's. */
+function membersOf({ Type }: Record<string, unknown>): string[][] {
+  if (Type === 'Or') return [['Conditions']];
+  if (Type === 'Not') return [['Expression', 'Condition']];
+  if (Type === 'In' || Type === 'NotIn')
+    return [
+      ['QueryValue', 'Value'],
+      ['Values', 'In'],
+    ];
+  return [['LeftValue'], ['RightValue']];
 }

@@ -1,49 +1,19 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { ValidationException } from '../errors.ts';
+import { durationMs } from './duration.ts';
 import { stepsNamedIn } from './references.ts';
-
-/** Steps that run here. The service knows more; a definition that holds one of those is refused when it is created. */
-const STEP_TYPES = ['Processing', 'Training', 'Condition', 'Fail', 'Callback'] as const;
-type StepType = (typeof STEP_TYPES)[number];
-
-const Parameter = z.object({
-  Name: z.string().min(1),
-  Type: z.enum(['String', 'Integer', 'Float', 'Boolean']),
-  DefaultValue: z.union([z.string(), z.number(), z.boolean()]).optional(),
-  EnumValues: z.array(z.union([z.string(), z.number()])).optional(),
-});
-export type DefinedParameter = z.infer<typeof Parameter>;
-
-const OutputParameter = z.object({
-  OutputName: z.string().min(1),
-  OutputType: z.enum(['String', 'Integer', 'Float', 'Boolean']),
-});
-
-const Step = z.object({
-  Name: z.string().regex(/^[A-Za-z0-9\-_]{1,64}$/),
-  Type: z.string(),
-  Arguments: z.record(z.string(), z.unknown()).optional(),
-  DependsOn: z.array(z.string()).optional(),
-  DisplayName: z.string().optional(),
-  Description: z.string().optional(),
-  /** Of a Callback step; text, or a reference to one. */
-  SqsQueueUrl: z.unknown().optional(),
-  OutputParameters: z.array(OutputParameter).optional(),
-  PropertyFiles: z
-    .array(z.object({ PropertyFileName: z.string(), OutputName: z.string(), FilePath: z.string() }))
-    .optional(),
-});
-type Step = z.infer<typeof Step>;
-
-const Definition = z.object({
-  Version: z.literal('2020-12-01').optional(),
-  Parameters: z.array(Parameter).optional(),
-  Steps: z.array(Step).min(1),
-});
-
-const Branches = z.object({ IfSteps: z.array(Step).optional(), ElseSteps: z.array(Step).optional() });
-
-type PropertyFile = { PropertyFileName: string; OutputName: string; FilePath: string };
+import {
+  Branches,
+  type DeclaredOutput,
+  type DefinedParameter,
+  type DefinedStep,
+  Definition,
+  type PropertyFile,
+  RETRIED_TYPES,
+  type RetryPolicy,
+  STEP_TYPES,
+  type StepType,
+} from './step-schema.ts';
 
 /** A step as the engine sees it: flat, with everything that must have succeeded before it. */
 export type PlannedStep = {
@@ -54,22 +24,29 @@ export type PlannedStep = {
   /** The condition step that it stands in, and the outcome that leads to it. */
   guard?: { condition: string; outcome: 'True' | 'False' };
   propertyFiles: PropertyFile[];
-  /** Of a Callback step only. */
-  callback?: { queueUrl: unknown; outputs: z.infer<typeof OutputParameter>[] };
+  /** The queue that a Callback step tells, the function that a Lambda step calls: text, or a reference to one. */
+  target?: unknown;
+  /** What a Callback or a Lambda step brings. */
+  outputs: DeclaredOutput[];
+  /** How old a former run may be that is used instead of a new one. */
+  cachedForMs?: number;
+  retryPolicies: RetryPolicy[];
   displayName?: string;
   description?: string;
 };
 
-export type PipelinePlan = { parameters: DefinedParameter[]; steps: PlannedStep[] };
+export type PipelinePlan = {
+  parameters: DefinedParameter[];
+  steps: PlannedStep[];
+  /** ExperimentName and TrialName, with references. */
+  experiment?: { ExperimentName?: unknown; TrialName?: unknown };
+};
 
 /** @throws ValidationException in a sentence that says what is wrong with the definition */
 export function planPipeline(definition: string): PipelinePlan {
   const parsed = Definition.safeParse(parseJson(definition));
   if (!parsed.success) {
-    const problems = parsed.error.issues.map(
-      (issue) => `${issue.path.join('.') || 'the definition'}: ${issue.message}`,
-    );
-    throw new ValidationException(`Unable to parse pipeline definition. ${problems.join('; ')}`);
+    throw new ValidationException(`Unable to parse pipeline definition. ${problemsOf(parsed.error)}`);
   }
   const steps = parsed.data.Steps.flatMap((step) => flatten(step));
   const parameters = parsed.data.Parameters ?? [];
@@ -83,7 +60,12 @@ export function planPipeline(definition: string): PipelinePlan {
   );
   requireKnownNames(steps, parameters);
   requireOrder(steps);
-  return { parameters, steps };
+  const experiment = parsed.data.PipelineExperimentConfig ?? undefined;
+  return { parameters, steps, ...(experiment === undefined ? {} : { experiment }) };
+}
+
+function problemsOf(error: z.ZodError): string {
+  return error.issues.map((issue) => `${issue.path.join('.') || 'the definition'}: ${issue.message}`).join('; ');
 }
 
 function parseJson(text: string): unknown {
@@ -94,7 +76,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function flatten(step: Step, guard?: PlannedStep['guard']): PlannedStep[] {
+function flatten(step: DefinedStep, guard?: PlannedStep['guard']): PlannedStep[] {
   const type = STEP_TYPES.find((known) => known === step.Type);
   if (type === undefined) {
     throw new ValidationException(
@@ -104,32 +86,52 @@ function flatten(step: Step, guard?: PlannedStep['guard']): PlannedStep[] {
   const stepArguments = step.Arguments ?? {};
   const branches = type === 'Condition' ? Branches.safeParse(stepArguments) : undefined;
   if (branches !== undefined && !branches.success) {
-    throw new ValidationException(`Step '${step.Name}': IfSteps and ElseSteps must be lists of steps.`);
+    throw new ValidationException(
+      `Step '${step.Name}': IfSteps and ElseSteps must be lists of steps. ${problemsOf(branches.error)}`,
+    );
   }
   const { IfSteps: _if, ElseSteps: _else, ...own } = stepArguments;
-  if (type === 'Callback' && (step.SqsQueueUrl === undefined || step.SqsQueueUrl === '')) {
-    throw new ValidationException(`Step '${step.Name}': a Callback step needs an SqsQueueUrl.`);
-  }
-  const named = stepsNamedIn([own, step.SqsQueueUrl]);
-  const dependsOn = [
-    ...new Set([...(step.DependsOn ?? []), ...named, ...(guard === undefined ? [] : [guard.condition])]),
-  ];
+  const target = targetOf(step, type);
+  const named = stepsNamedIn([own, target]);
+  const { DisplayName: displayName, Description: description } = step;
   const planned: PlannedStep = {
     name: step.Name,
     type,
     arguments: own,
-    dependsOn,
+    dependsOn: [...new Set([...(step.DependsOn ?? []), ...named, ...(guard === undefined ? [] : [guard.condition])])],
     propertyFiles: step.PropertyFiles ?? [],
-    ...(type === 'Callback' ? { callback: { queueUrl: step.SqsQueueUrl, outputs: step.OutputParameters ?? [] } } : {}),
+    outputs: step.OutputParameters ?? [],
+    retryPolicies: retryPoliciesOf(step, type),
+    ...(target === undefined ? {} : { target }),
+    ...(step.CacheConfig?.Enabled ? { cachedForMs: durationMs(step.CacheConfig.ExpireAfter ?? '') ?? 0 } : {}),
     ...(guard === undefined ? {} : { guard }),
-    ...(step.DisplayName === undefined ? {} : { displayName: step.DisplayName }),
-    ...(step.Description === undefined ? {} : { description: step.Description }),
+    ...(displayName === undefined || displayName === null ? {} : { displayName }),
+    ...(description === undefined || description === null ? {} : { description }),
   };
   const inner = [
     ...(branches?.data.IfSteps ?? []).flatMap((child) => flatten(child, { condition: step.Name, outcome: 'True' })),
     ...(branches?.data.ElseSteps ?? []).flatMap((child) => flatten(child, { condition: step.Name, outcome: 'False' })),
   ];
   return [planned, ...inner];
+}
+
+function targetOf(step: DefinedStep, type: StepType): unknown {
+  const member = type === 'Callback' ? 'SqsQueueUrl' : type === 'Lambda' ? 'FunctionArn' : undefined;
+  if (member === undefined) return undefined;
+  const target = step[member];
+  if (target === undefined || target === null || target === '')
+    throw new ValidationException(`Step '${step.Name}': a ${type} step needs a ${member}.`);
+  return target;
+}
+
+function retryPoliciesOf(step: DefinedStep, type: StepType): RetryPolicy[] {
+  const policies = step.RetryPolicies ?? [];
+  if (policies.length > 0 && !RETRIED_TYPES.includes(type)) {
+    throw new ValidationException(
+      `Step '${step.Name}': RetryPolicies are for steps of the types ${RETRIED_TYPES.join(', ')}.`,
+    );
+  }
+  return policies;
 }
 
 function requireUnique(names: string[], what: string): void {
@@ -146,7 +148,7 @@ function requireKnownNames(steps: PlannedStep[], parameters: DefinedParameter[])
     if (stranger !== undefined) {
       throw new ValidationException(`Step '${step.name}' depends on '${stranger}', which is no step of this pipeline.`);
     }
-    const missing = parametersNamedIn([step.arguments, step.callback?.queueUrl]).find((name) => !declared.has(name));
+    const missing = parametersNamedIn([step.arguments, step.target]).find((name) => !declared.has(name));
     if (missing !== undefined) {
       throw new ValidationException(
         `Step '${step.name}' uses the parameter '${missing}', which the pipeline definition doesn't declare.`,

@@ -1,13 +1,16 @@
 import { executionChanged, stepChanged } from '../events/pipeline-events.ts';
-import { stopProcessingJob } from '../resources/processing-job.ts';
-import { stopTrainingJob } from '../resources/training-job.ts';
 import type { CallbackAnswer, PipelineExecution, PipelineStep } from '../state/records.ts';
 import type { Executions, World } from '../world.ts';
-import { callbackMessage, callbackMetadata, tellQueue } from './callback-step.ts';
-import { type PipelinePlan, type PlannedStep, planPipeline } from './definition.ts';
-import { progressOf } from './next-steps.ts';
-import { evaluateCondition, failureMessage, jobEnded, reasonOf, StepFailed, startJob } from './run-step.ts';
+import { tellQueue } from './callback-step.ts';
+import type { PlannedStep } from './definition.ts';
+import { stopJobOf } from './job-step.ts';
+import { isRunning, progressOf } from './next-steps.ts';
+import { nextTry } from './next-try.ts';
+import { planOf } from './plan-of.ts';
+import { runStep } from './run-step.ts';
 import { selectedSteps } from './selection.ts';
+import { reasonOf, StepFailed } from './step-failed.ts';
+import { Waits } from './waits.ts';
 
 /** The service's own words; the reasons stand at the steps. */
 const STEPS_FAILED = 'Step failure: One or multiple steps failed.';
@@ -18,6 +21,8 @@ export class ExecutionEngine implements Executions {
   readonly #world: () => World;
   /** Callback steps that wait for their answer, by token. */
   readonly #waiting = new Map<string, () => void>();
+  /** Steps that wait for their next try. */
+  readonly #pauses = new Waits();
   #closing = false;
 
   /** The world comes late, because the engine is part of it. */
@@ -33,17 +38,17 @@ export class ExecutionEngine implements Executions {
   /** Stops the running jobs; the execution is Stopped when all have ended. */
   stop(execution: PipelineExecution): void {
     this.#save({ ...execution, status: 'Stopping' }, execution.status);
-    for (const step of execution.steps) {
-      if (step.status !== 'Executing' && step.status !== 'Starting') continue;
-      this.#saveStep(execution.arn, { ...step, status: 'Stopping' });
+    for (const step of execution.steps.filter(isRunning)) {
+      this.#change(execution.arn, step.name, { status: 'Stopping' });
       stopJobOf(this.#world(), step);
       if (step.metadata.Callback !== undefined) void this.#tellStopping(execution, step);
+      this.#pauses.end(pauseOf(execution.arn, step.name));
     }
     this.#advance(execution.arn);
   }
 
   answer(execution: PipelineExecution, step: PipelineStep, answer: CallbackAnswer): void {
-    this.#saveStep(execution.arn, { ...step, answer });
+    this.#change(execution.arn, step.name, { answer });
     this.#waiting.get(step.metadata.Callback?.CallbackToken ?? '')?.();
   }
 
@@ -51,11 +56,10 @@ export class ExecutionEngine implements Executions {
   resume(): void {
     for (const execution of this.#world().store.executions.all()) {
       if (execution.status !== 'Executing' && execution.status !== 'Stopping') continue;
-      const plan = planPipeline(execution.definition);
-      for (const step of execution.steps) {
-        if (!['Starting', 'Executing', 'Stopping'].includes(step.status)) continue;
+      const plan = planOf(execution.definition);
+      for (const step of execution.steps.filter(isRunning)) {
         const planned = plan.steps.find((candidate) => candidate.name === step.name);
-        if (planned !== undefined) void this.#run(execution.arn, planned, step);
+        if (planned !== undefined) void this.#run(execution.arn, planned);
       }
       this.#advance(execution.arn);
     }
@@ -68,11 +72,13 @@ export class ExecutionEngine implements Executions {
 
   #advance(arn: string): void {
     const execution = this.#find(arn);
-    if (this.#closing || execution === undefined) return;
-    const plan = planPipeline(execution.definition);
+    if (this.#closing || execution === undefined || execution.endedAt !== undefined) return;
+    const plan = planOf(execution.definition);
     const { ready, running, failed } = progressOf(selectedSteps(plan.steps, execution.selection), execution.steps);
     if (execution.status === 'Stopping') {
-      if (!running) this.#end(execution, { status: 'Stopped' });
+      const timedOut = execution.steps.some((step) => step.timedOut);
+      if (!running)
+        this.#end(execution, timedOut ? { status: 'Failed', failureReason: STEPS_FAILED } : { status: 'Stopped' });
     } else if (ready.length > 0) {
       this.#startReady(execution, ready);
     } else if (!running) {
@@ -81,10 +87,9 @@ export class ExecutionEngine implements Executions {
   }
 
   #startReady(execution: PipelineExecution, ready: PlannedStep[]): void {
-    const running = execution.steps.filter((step) => step.endedAt === undefined).length;
-    const room = (execution.maxParallelSteps ?? Number.POSITIVE_INFINITY) - running;
+    const room = (execution.maxParallelSteps ?? Number.POSITIVE_INFINITY) - execution.steps.filter(isRunning).length;
     for (const planned of ready.slice(0, Math.max(0, room))) {
-      const step: PipelineStep = {
+      this.#saveStep(execution.arn, {
         name: planned.name,
         type: planned.type,
         ...(planned.displayName === undefined ? {} : { displayName: planned.displayName }),
@@ -93,72 +98,69 @@ export class ExecutionEngine implements Executions {
         startedAt: this.#world().now(),
         metadata: {},
         attempt: (execution.formerAttempts[planned.name] ?? 0) + 1,
-      };
-      this.#saveStep(execution.arn, step);
-      void this.#run(execution.arn, planned, step);
+      });
+      void this.#run(execution.arn, planned);
     }
   }
 
-  /** Runs one step to its end. A step that already has a job waits for that one. */
-  async #run(arn: string, planned: PlannedStep, step: PipelineStep): Promise<void> {
-    let end: Partial<PipelineStep>;
-    try {
-      end = await this.#outcomeOf(arn, planned, step);
-    } catch (error) {
-      end = { status: 'Failed', failureReason: reasonOf(error).slice(0, LONGEST_REASON) };
+  /** Runs one step to its end, as often as its retry policies say. A step that already has a job waits for that one. */
+  async #run(arn: string, planned: PlannedStep): Promise<void> {
+    for (;;) {
+      const end = await this.#attempt(arn, planned);
+      if (this.#closing) return;
+      if (end === 'again') continue;
+      this.#change(arn, planned.name, { ...end, endedAt: this.#world().now() });
+      this.#advance(arn);
+      return;
     }
-    if (this.#closing) return;
-    const current = this.#find(arn)?.steps.find((candidate) => candidate.name === step.name) ?? step;
-    this.#saveStep(arn, { ...current, ...end, endedAt: this.#world().now() });
-    this.#advance(arn);
   }
 
-  async #outcomeOf(arn: string, planned: PlannedStep, step: PipelineStep): Promise<Partial<PipelineStep>> {
-    const world = this.#world();
+  async #attempt(arn: string, planned: PlannedStep): Promise<Partial<PipelineStep> | 'again'> {
     const execution = this.#find(arn);
-    if (execution === undefined) throw new StepFailed(`ClientError: The execution ${arn} is gone.`);
-    const plan = planPipeline(execution.definition);
-    if (planned.type === 'Condition') {
-      return { status: 'Succeeded', metadata: await evaluateCondition(world, execution, plan, planned) };
+    const step = execution?.steps.find(({ name }) => name === planned.name);
+    if (execution === undefined || step === undefined) return {};
+    try {
+      if (step.retryAt !== undefined) {
+        await this.#pauses.until(pauseOf(arn, step.name), step.retryAt.getTime() - this.#world().now().getTime());
+        if (this.#closing) return {};
+        const { retryAt: _over, ...again } = this.#step(arn, step.name) ?? step;
+        if (this.#find(arn)?.status === 'Stopping') return { status: 'Stopped' };
+        this.#saveStep(arn, { ...again, metadata: {}, attempt: step.attempt + 1 });
+        return 'again';
+      }
+      return await runStep({
+        world: this.#world(),
+        execution,
+        plan: planOf(execution.definition),
+        planned,
+        step,
+        executing: (changes) => this.#executing(arn, step.name, changes),
+        answered: (token) => this.#answerOf(arn, step.name, token),
+      });
+    } catch (error) {
+      return this.#failed(arn, planned, error);
     }
-    if (planned.type === 'Fail') {
-      const message = await failureMessage(world, execution, plan, planned);
-      return {
-        status: 'Failed',
-        failureReason: message.slice(0, LONGEST_REASON),
-        metadata: { Fail: { ErrorMessage: message } },
-      };
-    }
-    if (planned.type === 'Callback') return this.#callBack(execution, plan, planned, step);
-    const hasJob = Object.keys(step.metadata).length > 0;
-    const metadata = hasJob ? step.metadata : await startJob(world, execution, plan, planned);
-    if (!hasJob) this.#executing(arn, { ...step, metadata });
-    return { status: await jobEnded(world, metadata) };
   }
 
-  /** Writes the token down, tells the queue, and waits for the answer. A step that has a token only waits. */
-  async #callBack(
-    execution: PipelineExecution,
-    plan: PipelinePlan,
-    planned: PlannedStep,
-    step: PipelineStep,
-  ): Promise<Partial<PipelineStep>> {
+  /** The end of a step that threw, unless a retry policy says otherwise. */
+  #failed(arn: string, planned: PlannedStep, error: unknown): Partial<PipelineStep> | 'again' {
+    const step = this.#step(arn, planned.name);
     const world = this.#world();
-    let { metadata } = step;
-    if (metadata.Callback === undefined) {
-      const message = await callbackMessage(world, execution, plan, planned);
-      metadata = callbackMetadata(world, message);
-      this.#executing(execution.arn, { ...step, metadata });
-      await tellQueue(world, execution, { ...step, metadata }, 'Executing', message.arguments);
+    const { exception, timedOut } = error instanceof StepFailed ? error : { exception: undefined, timedOut: false };
+    if (step !== undefined && this.#find(arn)?.status === 'Executing' && !this.#closing) {
+      const next = nextTry(planned, step, exception, world.now(), world.configuration.timeScale);
+      if (next !== undefined) {
+        this.#saveStep(arn, { ...step, ...next });
+        return 'again';
+      }
     }
-    const answer = await this.#answerOf(execution.arn, step.name, metadata.Callback?.CallbackToken ?? '');
-    if (answer.outcome === 'failed') return { status: 'Failed', failureReason: answer.reason };
-    return { status: 'Succeeded', metadata: { Callback: { ...metadata.Callback, OutputParameters: answer.outputs } } };
+    const failureReason = reasonOf(error).slice(0, LONGEST_REASON);
+    return { status: 'Failed', failureReason, ...(timedOut ? { timedOut } : {}) };
   }
 
   async #answerOf(arn: string, name: string, token: string): Promise<CallbackAnswer> {
     for (;;) {
-      const answer = this.#find(arn)?.steps.find((step) => step.name === name)?.answer;
+      const answer = this.#step(arn, name)?.answer;
       if (answer !== undefined) return answer;
       await new Promise<void>((resolve) => this.#waiting.set(token, resolve));
       this.#waiting.delete(token);
@@ -175,14 +177,20 @@ export class ExecutionEngine implements Executions {
   }
 
   /** The step has its job. If the execution was stopped while the job was being created, the job is stopped too. */
-  #executing(arn: string, step: PipelineStep): void {
+  #executing(arn: string, name: string, changes: Partial<PipelineStep>): void {
     const stopping = this.#find(arn)?.status === 'Stopping';
-    this.#saveStep(arn, { ...step, status: stopping ? 'Stopping' : 'Executing' });
-    if (stopping) stopJobOf(this.#world(), step);
+    this.#change(arn, name, { ...changes, status: stopping ? 'Stopping' : 'Executing' });
+    const step = this.#step(arn, name);
+    if (stopping && step !== undefined) stopJobOf(this.#world(), step);
   }
 
   #end(execution: PipelineExecution, end: Pick<PipelineExecution, 'status' | 'failureReason'>): void {
     this.#save({ ...execution, ...end, endedAt: this.#world().now() }, execution.status);
+  }
+
+  #change(arn: string, name: string, changes: Partial<PipelineStep>): void {
+    const step = this.#step(arn, name);
+    if (step !== undefined) this.#saveStep(arn, { ...step, ...changes });
   }
 
   #saveStep(arn: string, step: PipelineStep): void {
@@ -207,15 +215,12 @@ export class ExecutionEngine implements Executions {
   #find(arn: string): PipelineExecution | undefined {
     return this.#world().store.executions.get(arn);
   }
+
+  #step(arn: string, name: string): PipelineStep | undefined {
+    return this.#find(arn)?.steps.find((step) => step.name === name);
+  }
 }
 
-function stopJobOf(world: World, step: PipelineStep): void {
-  const training = world.store.trainingJobs.all().find((job) => job.TrainingJobArn === step.metadata.TrainingJob?.Arn);
-  if (training?.TrainingJobStatus === 'InProgress')
-    stopTrainingJob(world, { TrainingJobName: training.TrainingJobName });
-  const processing = world.store.processingJobs
-    .all()
-    .find((job) => job.ProcessingJobArn === step.metadata.ProcessingJob?.Arn);
-  if (processing?.ProcessingJobStatus === 'InProgress')
-    stopProcessingJob(world, { ProcessingJobName: processing.ProcessingJobName });
+function pauseOf(arn: string, stepName: string): string {
+  return `${arn}/${stepName}`;
 }

@@ -3,15 +3,16 @@ import type { PlannedStep } from './definition.ts';
 
 type Progress = { ready: PlannedStep[]; running: boolean; failed: boolean };
 
-const RUNNING = ['Starting', 'Executing', 'Stopping'];
+export function isRunning({ status }: PipelineStep): boolean {
+  return status === 'Starting' || status === 'Executing' || status === 'Stopping';
+}
 
 /** What can start now. After a failure nothing new starts; what runs may end. */
 export function progressOf(planned: PlannedStep[], steps: PipelineStep[]): Progress {
   const seen = new Map(steps.map((step) => [step.name, step]));
-  const running = steps.some((step) => RUNNING.includes(step.status));
   const failed = steps.some((step) => step.status === 'Failed' || step.status === 'Stopped');
   const ready = failed ? [] : planned.filter((step) => !seen.has(step.name) && canStart(step, seen));
-  return { ready, running, failed };
+  return { ready, running: steps.some(isRunning), failed };
 }
 
 function canStart(step: PlannedStep, seen: Map<string, PipelineStep>): boolean {

@@ -1,13 +1,15 @@
 import type { Parameter } from '@aws-sdk/client-sagemaker';
 import type { Checked } from '../api/checked.ts';
 import { ValidationException } from '../errors.ts';
-import type { DefinedParameter } from './definition.ts';
+import type { DefinedParameter } from './step-schema.ts';
 
 type Given = Checked<Parameter>[];
 type Value = string | number | boolean;
 
 /** The parameters of one execution, given ones before defaults. @throws ValidationException for unknown, missing or ill-typed ones */
 export function parametersFor(defined: DefinedParameter[], given: Given): Given {
+  const twice = given.find(({ Name }, index) => given.findIndex((each) => each.Name === Name) !== index);
+  if (twice !== undefined) throw new ValidationException(`The parameter ${twice.Name} is given twice.`);
   const values = new Map(given.map((parameter) => [parameter.Name, parameter.Value]));
   const unknown = [...values.keys()].filter((name) => !defined.some((parameter) => parameter.Name === name));
   if (unknown.length > 0)

@@ -5,6 +5,9 @@ export class ReferenceBroken extends Error {
   override readonly name = 'ReferenceBroken';
 }
 
+/** Any of these names an element of a list. */
+const NAME_MEMBERS = ['OutputName', 'InputName', 'ChannelName', 'MetricName', 'Name'];
+
 /** What references can reach while a step starts. */
 export type ReferenceScope = {
   parameters: Record<string, string | number | boolean>;
@@ -46,10 +49,10 @@ export function stepsNamedIn(value: unknown): string[] {
   return Object.values(value).flatMap(stepsNamedIn);
 }
 
-/** `a.b['c d'][0]` gives a, b, c d and 0. */
+/** `a.b['c d'][0]` gives a, b, c d and 0, and so does `$.a.b['c d'][0]`. */
 export function pathOf(text: string): (string | number)[] {
   const parts: (string | number)[] = [];
-  for (const match of text.matchAll(/\[(\d+)\]|\['([^']*)'\]|\["([^"]*)"\]|([^.[\]]+)/g)) {
+  for (const match of text.replace(/^\$\.?/, '').matchAll(/\[(\d+)\]|\['([^']*)'\]|\["([^"]*)"\]|([^.[\]]+)/g)) {
     parts.push(match[1] === undefined ? (match[2] ?? match[3] ?? match[4] ?? '') : Number(match[1]));
   }
   return parts;
@@ -64,7 +67,7 @@ export function valueAt(root: unknown, path: (string | number)[]): unknown {
 }
 
 function isNamed(item: unknown, name: string): boolean {
-  return isFields(item) && ['OutputName', 'InputName', 'ChannelName', 'Name'].some((member) => item[member] === name);
+  return isFields(item) && NAME_MEMBERS.some((member) => item[member] === name);
 }
 
 function get(reference: string, scope: ReferenceScope): unknown {

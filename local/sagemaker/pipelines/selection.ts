@@ -14,7 +14,8 @@ export function selectedSteps(planned: PlannedStep[], selection: Selection | und
 }
 
 /**
- * What a selective execution takes over from its source: every step that is not selected and that succeeded there.
+ * What a selective execution takes over from its source: every step that succeeded there, except the selected ones and those
+ * that come after them, which neither run nor are taken over.
  * @throws ValidationException for selected steps that don't exist, have unselected ones between them, or need what isn't there
  */
 export function stepsTakenOver(
@@ -27,8 +28,9 @@ export function stepsTakenOver(
   if (stranger !== undefined)
     throw new ValidationException(`The selected step '${stranger}' is no step of this pipeline.`);
   requireNoGap(planned, names);
+  const after = reachable([...names], followers(planned));
   const taken = (source?.steps ?? [])
-    .filter((step) => step.status === 'Succeeded' && !names.has(step.name))
+    .filter((step) => step.status === 'Succeeded' && !after.has(step.name))
     .map((step) => ({ ...step, takenFrom: step.takenFrom ?? source?.arn ?? '' }));
   const there = new Set([...names, ...taken.map((step) => step.name)]);
   for (const step of selectedSteps(planned, selection)) {
@@ -45,14 +47,18 @@ export function stepsTakenOver(
 /** All steps on all paths between two selected steps must be selected. */
 function requireNoGap(planned: PlannedStep[], names: Set<string>): void {
   const before = new Map(planned.map((step) => [step.name, step.dependsOn]));
-  const after = new Map(
-    planned.map(({ name }) => [name, planned.filter((step) => step.dependsOn.includes(name)).map((step) => step.name)]),
-  );
   const upstream = reachable([...names], before);
-  const downstream = reachable([...names], after);
+  const downstream = reachable([...names], followers(planned));
   const gap = planned.find(({ name }) => !names.has(name) && upstream.has(name) && downstream.has(name));
   if (gap !== undefined)
     throw new ValidationException(`The step '${gap.name}' stands between selected steps and must be selected too.`);
+}
+
+/** For each step, those that depend on it. */
+function followers(planned: PlannedStep[]): Map<string, string[]> {
+  return new Map(
+    planned.map(({ name }) => [name, planned.filter((step) => step.dependsOn.includes(name)).map((step) => step.name)]),
+  );
 }
 
 function reachable(from: string[], next: Map<string, string[]>): Set<string> {

@@ -4,8 +4,8 @@ import type {
 } from '@aws-sdk/client-sagemaker';
 import type { Checked } from '../api/checked.ts';
 import { ConflictException, ResourceNotFound } from '../errors.ts';
-import { requireDeclared } from '../pipelines/callback-outputs.ts';
-import { planPipeline } from '../pipelines/definition.ts';
+import { planOf } from '../pipelines/plan-of.ts';
+import { requireDeclared } from '../pipelines/step-outputs.ts';
 import type { CallbackAnswer, PipelineExecution, PipelineStep } from '../state/records.ts';
 import type { World } from '../world.ts';
 
@@ -18,7 +18,7 @@ export function sendPipelineExecutionStepSuccess(
 ): ExecutionArn {
   const { execution, step } = waitingFor(world, request.CallbackToken);
   const outputs = request.OutputParameters ?? [];
-  const planned = planPipeline(execution.definition).steps.find((each) => each.name === step.name);
+  const planned = planOf(execution.definition).steps.find((each) => each.name === step.name);
   requireDeclared(planned, outputs);
   return answer(world, execution, step, { outcome: 'succeeded', outputs }, request.ClientRequestToken);
 }

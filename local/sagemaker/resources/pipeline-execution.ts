@@ -9,114 +9,35 @@ import type {
   ListPipelineExecutionsResponse,
   ListPipelineParametersForExecutionRequest,
   ListPipelineParametersForExecutionResponse,
+  PipelineExperimentConfig,
   RetryPipelineExecutionRequest,
-  StartPipelineExecutionRequest,
   StopPipelineExecutionRequest,
   UpdatePipelineExecutionRequest,
 } from '@aws-sdk/client-sagemaker';
 import type { Checked, CheckedWithToken } from '../api/checked.ts';
 import { inOrder, page, sorted } from '../api/paging.ts';
 import { ConflictException, ResourceNotFound, ValidationException } from '../errors.ts';
-import { planPipeline } from '../pipelines/definition.ts';
-import { parametersFor } from '../pipelines/parameters.ts';
-import { stepsTakenOver } from '../pipelines/selection.ts';
+import { planOf } from '../pipelines/plan-of.ts';
+import { resolveReferences } from '../pipelines/references.ts';
+import { scopeOf } from '../pipelines/scope.ts';
 import type { PipelineExecution } from '../state/records.ts';
 import type { World } from '../world.ts';
-import { findPipeline, notePipelineRun, versionOf } from './pipeline.ts';
+import { findPipeline } from './pipeline.ts';
 
-const EXECUTION_ID_LENGTH = 12;
 type ExecutionArn = { PipelineExecutionArn: string };
 
-/** Starts once per token: a repeated request answers the same execution, another request with that token is a conflict. */
-export function startPipelineExecution(
-  world: World,
-  request: CheckedWithToken<StartPipelineExecutionRequest>,
-): ExecutionArn {
-  const pipeline = findPipeline(world, request.PipelineName);
-  const version = versionOf(pipeline, request.PipelineVersionId);
-  const plan = planPipeline(version.definition);
-  const selection = request.SelectiveExecutionConfig;
-  const source = sourceOf(world, pipeline.PipelineArn, selection?.SourcePipelineExecutionArn);
-  const inherited = (source?.parameters ?? []).filter((former) =>
-    plan.parameters.some((each) => each.Name === former.Name),
-  );
-  const parameters = parametersFor(plan.parameters, [...inherited, ...(request.PipelineParameters ?? [])]);
-  const former = world.store.executions
-    .all()
-    .find(
-      (execution) =>
-        execution.pipelineArn === pipeline.PipelineArn && execution.startToken === request.ClientRequestToken,
-    );
-  if (former !== undefined) {
-    if (
-      JSON.stringify(former.parameters) === JSON.stringify(parameters) &&
-      (request.PipelineExecutionDisplayName ?? former.displayName) === former.displayName
-    ) {
-      return { PipelineExecutionArn: former.arn };
-    }
-    throw new ConflictException(
-      `The ClientRequestToken was used for ${former.arn} with other parameters: use a new token for a new execution.`,
-    );
-  }
-  const steps = selection === undefined ? [] : stepsTakenOver(plan.steps, selection, source);
-  const at = world.now();
-  const id = world.newId(EXECUTION_ID_LENGTH);
-  const maxParallelSteps = (request.ParallelismConfiguration ?? pipeline.ParallelismConfiguration)
-    ?.MaxParallelExecutionSteps;
-  const execution: PipelineExecution = {
-    id,
-    arn: `${pipeline.PipelineArn}/execution/${id}`,
-    pipelineName: pipeline.PipelineName,
-    pipelineArn: pipeline.PipelineArn,
-    versionId: version.id,
-    definition: version.definition,
-    roleArn: pipeline.RoleArn,
-    parameters,
-    status: 'Executing',
-    displayName: request.PipelineExecutionDisplayName ?? `execution-${at.getTime()}`,
-    ...(request.PipelineExecutionDescription === undefined
-      ? {}
-      : { description: request.PipelineExecutionDescription }),
-    ...(maxParallelSteps === undefined ? {} : { maxParallelSteps }),
-    createdAt: at,
-    modifiedAt: at,
-    startToken: request.ClientRequestToken,
-    retryTokens: [],
-    steps,
-    ...(selection === undefined ? {} : { selection }),
-    formerAttempts: {},
-  };
-  notePipelineRun(world, pipeline, at);
-  world.executions.begin(execution);
-  return { PipelineExecutionArn: execution.arn };
-}
-
-/** What a selective execution builds on: an ended execution of the same pipeline. */
-function sourceOf(world: World, pipelineArn: string, arn: string | undefined): PipelineExecution | undefined {
-  if (arn === undefined) return undefined;
-  const source = find(world, arn);
-  if (source.pipelineArn !== pipelineArn)
-    throw new ValidationException(`The SourcePipelineExecutionArn ${arn} is of another pipeline.`);
-  if (source.status !== 'Succeeded' && source.status !== 'Failed') {
-    throw new ValidationException(
-      `The execution ${arn} is ${source.status}: only Succeeded and Failed ones can be the source of a selective execution.`,
-    );
-  }
-  return source;
-}
-
-/** A new parallelism holds for the steps that start from now on. */
+/** A new parallelism holds at once for the steps that are ready. */
 export function updatePipelineExecution(world: World, request: Checked<UpdatePipelineExecutionRequest>): ExecutionArn {
-  const execution = find(world, request.PipelineExecutionArn);
+  const execution = findExecution(world, request.PipelineExecutionArn);
   const { PipelineExecutionDisplayName: displayName, PipelineExecutionDescription: description } = request;
   const maxParallelSteps = request.ParallelismConfiguration?.MaxParallelExecutionSteps;
-  world.store.executions.put(execution.arn, {
+  const changed = {
     ...execution,
     ...(displayName === undefined ? {} : { displayName }),
     ...(description === undefined ? {} : { description }),
     ...(maxParallelSteps === undefined ? {} : { maxParallelSteps }),
-    modifiedAt: world.now(),
-  });
+  };
+  world.executions.begin(changed, execution.status);
   return { PipelineExecutionArn: execution.arn };
 }
 
@@ -124,7 +45,7 @@ export function stopPipelineExecution(
   world: World,
   request: CheckedWithToken<StopPipelineExecutionRequest>,
 ): ExecutionArn {
-  const execution = find(world, request.PipelineExecutionArn);
+  const execution = findExecution(world, request.PipelineExecutionArn);
   if (execution.status === 'Executing') world.executions.stop(execution);
   else if (execution.status !== 'Stopping' && execution.status !== 'Stopped') {
     throw new ConflictException(
@@ -139,7 +60,7 @@ export function retryPipelineExecution(
   world: World,
   request: CheckedWithToken<RetryPipelineExecutionRequest>,
 ): ExecutionArn {
-  const execution = find(world, request.PipelineExecutionArn);
+  const execution = findExecution(world, request.PipelineExecutionArn);
   if (execution.retryTokens.includes(request.ClientRequestToken)) return { PipelineExecutionArn: execution.arn };
   if (execution.status !== 'Failed' && execution.status !== 'Stopped') {
     throw new ConflictException(
@@ -166,12 +87,14 @@ export function retryPipelineExecution(
   return { PipelineExecutionArn: execution.arn };
 }
 
-export function describePipelineExecution(
+export async function describePipelineExecution(
   world: World,
   request: Checked<DescribePipelineExecutionRequest>,
-): DescribePipelineExecutionResponse {
-  const execution = find(world, request.PipelineExecutionArn);
+): Promise<DescribePipelineExecutionResponse> {
+  const execution = findExecution(world, request.PipelineExecutionArn);
+  const experiment = await experimentOf(world, execution);
   return {
+    ...(experiment === undefined ? {} : { PipelineExperimentConfig: experiment }),
     PipelineArn: execution.pipelineArn,
     PipelineExecutionArn: execution.arn,
     PipelineExecutionDisplayName: execution.displayName,
@@ -187,6 +110,16 @@ export function describePipelineExecution(
     ParallelismConfiguration:
       execution.maxParallelSteps === undefined ? undefined : { MaxParallelExecutionSteps: execution.maxParallelSteps },
   };
+}
+
+/** The experiment and trial that the definition names; they are not made here. */
+async function experimentOf(world: World, execution: PipelineExecution): Promise<PipelineExperimentConfig | undefined> {
+  const plan = planOf(execution.definition);
+  if (plan.experiment === undefined) return undefined;
+  const { ExperimentName, TrialName } = plan.experiment;
+  const names = await resolveReferences([ExperimentName, TrialName], scopeOf(world, execution, plan));
+  const [experiment, trial] = Array.isArray(names) ? names.map(String) : [];
+  return { ExperimentName: experiment, TrialName: trial };
 }
 
 export function listPipelineExecutions(
@@ -227,7 +160,7 @@ export function listPipelineExecutionSteps(
   request: Checked<ListPipelineExecutionStepsRequest>,
 ): Checked<ListPipelineExecutionStepsResponse> {
   if (request.PipelineExecutionArn === undefined) throw new ValidationException('PipelineExecutionArn is required.');
-  const { steps } = find(world, request.PipelineExecutionArn);
+  const { steps } = findExecution(world, request.PipelineExecutionArn);
   const places = new Map(steps.map((step, index) => [step, index]));
   const list = sorted(steps, (step) => [places.get(step) ?? 0, step.name], request.SortOrder !== 'Ascending');
   const { items, ...next } = page(list, request);
@@ -242,6 +175,10 @@ export function listPipelineExecutionSteps(
       FailureReason: step.failureReason,
       Metadata: step.metadata,
       AttemptCount: step.attempt,
+      CacheHitResult:
+        step.cachedFrom === undefined || step.takenFrom !== undefined
+          ? undefined
+          : { SourcePipelineExecutionArn: step.cachedFrom },
       SelectiveExecutionResult:
         step.takenFrom === undefined ? undefined : { SourcePipelineExecutionArn: step.takenFrom },
     })),
@@ -253,7 +190,7 @@ export function listPipelineParametersForExecution(
   world: World,
   request: Checked<ListPipelineParametersForExecutionRequest>,
 ): ListPipelineParametersForExecutionResponse {
-  const { items, ...next } = page(inOrder(find(world, request.PipelineExecutionArn).parameters), request);
+  const { items, ...next } = page(inOrder(findExecution(world, request.PipelineExecutionArn).parameters), request);
   return { PipelineParameters: items, ...next };
 }
 
@@ -261,11 +198,12 @@ export function describePipelineDefinitionForExecution(
   world: World,
   request: Checked<DescribePipelineDefinitionForExecutionRequest>,
 ): DescribePipelineDefinitionForExecutionResponse {
-  const execution = find(world, request.PipelineExecutionArn);
+  const execution = findExecution(world, request.PipelineExecutionArn);
   return { PipelineDefinition: execution.definition, CreationTime: execution.createdAt };
 }
 
-function find(world: World, arn: string): PipelineExecution {
+/** @throws ResourceNotFound */
+export function findExecution(world: World, arn: string): PipelineExecution {
   const execution = world.store.executions.get(arn);
   if (execution === undefined) throw new ResourceNotFound(`Pipeline execution with ARN '${arn}' does not exist.`);
   return execution;

@@ -41,7 +41,7 @@ export async function createPipeline(
   const definition = await definitionOf(world, request);
   if (definition === undefined)
     throw new ValidationException('Give PipelineDefinition or PipelineDefinitionS3Location.');
-  requireSoundDefinition(definition);
+  requireSoundDefinition(world.model, definition);
   const at = world.now();
   const arn = world.arns.of('pipeline', request.PipelineName);
   setTags(world, arn, request.Tags);
@@ -72,7 +72,7 @@ export async function updatePipeline(
   const latest = latestVersion(pipeline);
   const versions = [...pipeline.versions];
   if (definition !== undefined) {
-    requireSoundDefinition(definition);
+    requireSoundDefinition(world.model, definition);
     versions.push({ id: latest.id + 1, definition, createdAt: at });
   }
   const updated = save(world, {

@@ -64,8 +64,18 @@ export type PipelineStep = {
   failureReason?: string;
   metadata: Checked<PipelineExecutionStepMetadata>;
   attempt: number;
-  /** The execution whose step this is, when it was not run but taken over. */
+  /** The execution whose step this is, when it was not run but taken over by a selective execution. */
   takenFrom?: string;
+  /** What must be the same in a later run that is to use this one's results. */
+  cacheKey?: string;
+  /** The execution whose results this step uses, when they were found in the cache. */
+  cachedFrom?: string;
+  /** How often each retry policy, by its place, has been used. */
+  retries?: Record<string, number>;
+  /** When the step is tried again. */
+  retryAt?: Date;
+  /** It failed because it took all the time that there is. */
+  timedOut?: boolean;
   /** Of a Callback step, as soon as it has one. */
   answer?: CallbackAnswer;
 };

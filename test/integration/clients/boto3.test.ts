@@ -19,7 +19,15 @@ beforeAll(async () => {
 const runScript = (file: string) => runClientScript(venv, scripts, file, SCRIPT_WITHIN_MS);
 
 describe('boto3, unchanged', () => {
-  it.each(['refusals.py', 'tags.py', 'registry.py', 'pipelines.py', 'callbacks.py', 'jobs_and_endpoints.py'])(
+  it.each([
+    'refusals.py',
+    'tags.py',
+    'registry.py',
+    'pipelines.py',
+    'pipeline_steps.py',
+    'callbacks.py',
+    'jobs_and_endpoints.py',
+  ])(
     'does all of %s',
     async (script) => {
       await runScript(join(scripts, script));

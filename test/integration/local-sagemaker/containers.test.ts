@@ -30,6 +30,7 @@ beforeAll(() => {
     images: undefined,
     faults: false,
     events: undefined,
+    timeScale: 1,
   };
 });
 

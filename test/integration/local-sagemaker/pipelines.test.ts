@@ -301,10 +301,10 @@ describe('a pipeline', () => {
   });
 
   it('is refused, in words, when a step has a type that cannot run or depends on nothing known', async () => {
-    const lambda = { Name: 'Call', Type: 'Lambda', Arguments: {} };
-    await expect(createPipeline(uniqueName('pipeline'), [lambda])).rejects.toMatchObject({
+    const transform = { Name: 'All', Type: 'Transform', Arguments: {} };
+    await expect(createPipeline(uniqueName('pipeline'), [transform])).rejects.toMatchObject({
       name: 'ValidationException',
-      message: expect.stringContaining("Step 'Call' has the type 'Lambda'"),
+      message: expect.stringContaining("Step 'All' has the type 'Transform'"),
     });
     await expect(
       createPipeline(uniqueName('pipeline'), [processing('A', 'a.py', { DependsOn: ['B'] })]),

@@ -1,3 +1,4 @@
+import { serviceModelFrom } from '../../../../local/sagemaker/api/service-model.ts';
 import { requireSoundDefinition } from '../../../../local/sagemaker/pipelines/check-definition.ts';
 import { planPipeline } from '../../../../local/sagemaker/pipelines/definition.ts';
 import { progressOf } from '../../../../local/sagemaker/pipelines/next-steps.ts';
@@ -52,6 +53,14 @@ describe('a pipeline definition', () => {
 });
 
 describe('a definition that is to become a pipeline', () => {
+  const text = { shape: 'Text' };
+  const model = serviceModelFrom({
+    operations: {},
+    shapes: {
+      CreateProcessingJobRequest: { type: 'structure', members: { ProcessingJobName: text, RoleArn: text } },
+      Text: { type: 'string' },
+    },
+  });
   const compared = (Conditions: unknown) => ({ Name: 'Gate', Type: 'Condition', Arguments: { Conditions } });
   const definition = (steps: unknown[], parameters: unknown[] = []) =>
     JSON.stringify({ Version: '2020-12-01', Parameters: parameters, Steps: steps });
@@ -66,9 +75,61 @@ describe('a definition that is to become a pipeline', () => {
     ["type 'Between' is unknown", definition([compared([{ Type: 'Not', Condition: { Type: 'Between' } }])])],
     ['needs a list of Conditions', definition([compared('all')])],
     ['has the type Integer', definition([fail('A')], [{ Name: 'P', Type: 'Integer', DefaultValue: 'many' }])],
-    ['needs an SqsQueueUrl', definition([{ Name: 'A', Type: 'Callback' }])],
-  ])('is refused in words: %s', (words, text) => {
-    expect(() => requireSoundDefinition(text)).toThrow(words);
+    ['needs a SqsQueueUrl', definition([{ Name: 'A', Type: 'Callback' }])],
+    ['needs a FunctionArn', definition([{ Name: 'A', Type: 'Lambda', FunctionArn: '' }])],
+    ["'Colour' is no argument", definition([{ Name: 'A', Type: 'Processing', Arguments: { Colour: 'red' } }])],
+    ['Equals needs RightValue', definition([compared([{ Type: 'Equals', LeftValue: 1 }])])],
+    ['NotIn needs Values or In', definition([compared([{ Type: 'NotIn', Value: 1 }])])],
+    ['Not needs Expression or Condition', definition([compared([{ Type: 'Not' }])])],
+    [
+      "declares no output parameter 'sum'",
+      definition([
+        {
+          Name: 'A',
+          Type: 'Lambda',
+          FunctionArn: 'add',
+          OutputParameters: [{ OutputName: 'difference', OutputType: 'Float' }],
+        },
+        left("Steps.A.OutputParameters['sum']"),
+      ]),
+    ],
+    [
+      'PipelineExperimentConfig',
+      JSON.stringify({
+        PipelineExperimentConfig: { ExperimentName: { Get: 'Parameters.Nobody' }, TrialName: 'one' },
+        Steps: [fail('A')],
+      }),
+    ],
+  ])('is refused in words: %s', (words, definitionText) => {
+    expect(() => requireSoundDefinition(model, definitionText)).toThrow(words);
+  });
+
+  it.each([
+    ['ExpireAfter', { CacheConfig: { Enabled: true } }],
+    ['ExpireAfter', { CacheConfig: { Enabled: true, ExpireAfter: '30' } }],
+    ['only one of', { RetryPolicies: [{ ExceptionType: 'Step.THROTTLING', MaxAttempts: 1, ExpireAfterMin: 1 }] }],
+    ['ExceptionType', { RetryPolicies: [{ ExceptionType: ['Step.BAD_LUCK'] }] }],
+    ['MaxAttempts', { RetryPolicies: [{ ExceptionType: ['Step.THROTTLING'], MaxAttempts: 21 }] }],
+    ['IntervalSeconds', { RetryPolicies: [{ ExceptionType: ['Step.THROTTLING'], IntervalSeconds: 43_201 }] }],
+    ['ExpireAfterMin', { RetryPolicies: [{ ExceptionType: ['Step.THROTTLING'], ExpireAfterMin: 14_401 }] }],
+  ])('is refused for its step: %s', (words, more) => {
+    expect(() => requireSoundDefinition(model, definition([{ Name: 'A', Type: 'Processing', ...more }]))).toThrow(
+      words,
+    );
+  });
+
+  it('has retries only where the service retries', () => {
+    const RetryPolicies = [{ ExceptionType: ['Step.THROTTLING'] }];
+    expect(() => requireSoundDefinition(model, definition([fail('A', { RetryPolicies })]))).toThrow(
+      'RetryPolicies are for steps of the types Processing, Training, Model, RegisterModel',
+    );
+  });
+
+  it('may say that nothing is cached without a time', () => {
+    const cached = (CacheConfig: unknown) =>
+      plan([{ Name: 'A', Type: 'Processing', CacheConfig }]).steps[0]?.cachedForMs;
+    expect(cached({ Enabled: false })).toBeUndefined();
+    expect(cached({ Enabled: true, ExpireAfter: 'PT1H' })).toBe(3_600_000);
   });
 
   it('is taken when all of it leads somewhere', () => {
@@ -78,7 +139,7 @@ describe('a definition that is to become a pipeline', () => {
       PropertyFiles: [{ PropertyFileName: 'Report', OutputName: 'report', FilePath: 'a.json' }],
     };
     const steps = [evaluate, left('Steps.Evaluate.PropertyFiles.Report')];
-    expect(() => requireSoundDefinition(definition(steps))).not.toThrow();
+    expect(() => requireSoundDefinition(model, definition(steps))).not.toThrow();
   });
 });
 

@@ -48,6 +48,11 @@ describe('a selection of steps', () => {
     ]);
   });
 
+  it('takes nothing over that comes after it', () => {
+    const former = source(ran('A'), ran('B'), ran('C'), ran('Aside'), ran('D'));
+    expect(stepsTakenOver(steps, select('B'), former).map(({ name }) => name)).toEqual(['A', 'Aside']);
+  });
+
   it('needs no source when its steps need nothing else', () => {
     expect(stepsTakenOver(steps, select('A', 'B'), undefined)).toEqual([]);
   });

@@ -1,0 +1,37 @@
+import type { PipelineStep } from '../state/records.ts';
+import type { PlannedStep } from './definition.ts';
+import type { ExceptionType, RetryPolicy } from './step-schema.ts';
+
+const DEFAULT_MOST_ATTEMPTS = 5;
+const MINUTE_MS = 60_000;
+/** The service retries these by itself; a step's own policy for them comes first. */
+const OWN_POLICY: RetryPolicy = {
+  ExceptionType: ['Step.SERVICE_FAULT', 'Step.THROTTLING'],
+  IntervalSeconds: 1,
+  BackoffRate: 2,
+};
+
+/** How often each policy of a step, by its place, has been used; and the time of the next try. */
+type NextTry = Required<Pick<PipelineStep, 'retries' | 'retryAt'>>;
+
+/** When a step that failed with this exception is tried again; undefined if no policy says so, or not any more. */
+export function nextTry(
+  { retryPolicies }: Pick<PlannedStep, 'retryPolicies'>,
+  { retries = {}, startedAt }: Pick<PipelineStep, 'retries' | 'startedAt'>,
+  exception: ExceptionType | undefined,
+  now: Date,
+  timeScale: number,
+): NextTry | undefined {
+  const policies = [...retryPolicies, OWN_POLICY];
+  const place = policies.findIndex((each) => exception !== undefined && each.ExceptionType.includes(exception));
+  const policy = policies[place];
+  if (policy === undefined) return undefined;
+  const used = retries[place] ?? 0;
+  const { ExpireAfterMin: minutes, MaxAttempts: most = minutes === undefined ? DEFAULT_MOST_ATTEMPTS : undefined } =
+    policy;
+  if (most !== undefined && used >= most) return undefined;
+  const spentMs = now.getTime() - startedAt.getTime();
+  if (minutes !== undefined && spentMs >= minutes * MINUTE_MS * timeScale) return undefined;
+  const waitMs = policy.IntervalSeconds * 1000 * policy.BackoffRate ** used * timeScale;
+  return { retries: { ...retries, [place]: used + 1 }, retryAt: new Date(now.getTime() + waitMs) };
+}
