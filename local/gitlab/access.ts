@@ -2,6 +2,7 @@ import type { Database } from './database.ts';
 import type { Issue, Namespace, Project, User } from './rows.ts';
 
 export const GUEST = 10;
+export const PLANNER = 15;
 export const REPORTER = 20;
 export const DEVELOPER = 30;
 export const MAINTAINER = 40;
@@ -81,9 +82,9 @@ export function canSee(visibility: Project['visibility'], user: User | undefined
   return access >= GUEST || visibility === 'public' || (visibility === 'internal' && user?.state === 'active');
 }
 
-/** A confidential issue shows itself to members from Reporter up, its author and its assignees. */
+/** A confidential issue shows itself to members from Planner up, its author and its assignees. */
 export function canSeeIssue(issue: Issue, user: User | undefined, access: number): boolean {
-  if (!issue.confidential || access >= REPORTER) return true;
+  if (!issue.confidential || access >= PLANNER) return true;
   return user !== undefined && (issue.author_id === user.id || issue.assignee_ids.includes(user.id));
 }
 

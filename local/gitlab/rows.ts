@@ -140,7 +140,11 @@ export const Hook = z.object({
   signing_token: z.string().nullable(),
   enable_ssl_verification: z.boolean(),
   push_events_branch_filter: z.string().nullable(),
+  branch_filter_strategy: z.enum(['wildcard', 'regex', 'all_branches']).optional(),
   custom_headers: z.array(z.object({ key: z.string(), value: z.string() })),
+  /** Fill `{key}` in the address, which shows the key alone. */
+  url_variables: z.array(z.object({ key: z.string(), value: z.string() })).optional(),
+  custom_webhook_template: z.string().nullable().optional(),
   events: z.record(z.string(), z.boolean()),
   created_at: time,
   recent_failures: z.int(),
@@ -247,7 +251,11 @@ export const JobDefinition = z.object({
     untracked: z.boolean(),
     when: z.enum(['on_success', 'on_failure', 'always']),
     dotenv: z.array(z.string()),
+    name: z.string().optional(),
+    /** Undefined: they are kept. */
+    expireInSeconds: z.number().optional(),
   }),
+  coverage: z.string().optional(),
   environment: z
     .object({
       name: z.string(),
@@ -259,6 +267,8 @@ export const JobDefinition = z.object({
     .nullable(),
   id_tokens: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
   timeoutSeconds: z.number(),
+  /** How long a delayed job waits once its turn has come. */
+  startInSeconds: z.number().optional(),
   retryMax: z.int(),
   ignored: z.array(z.string()),
 });
@@ -291,6 +301,11 @@ export const Build = z.object({
   artifacts_bytes: z.int().nullable(),
   dotenv: z.record(z.string(), z.string()),
   erased_at: time.optional(),
+  /** When a delayed job is to start. */
+  scheduled_at: time.optional(),
+  artifacts_name: z.string().optional(),
+  /** Null when somebody kept them. */
+  artifacts_expire_at: maybeTime.optional(),
 });
 export type Build = z.infer<typeof Build>;
 
@@ -303,6 +318,7 @@ export const Environment = z.object({
   description: z.string().nullable(),
   tier: z.enum(['production', 'staging', 'testing', 'development', 'other']),
   state: z.enum(['available', 'stopping', 'stopped']),
+  auto_stop_setting: z.enum(['always', 'with_action']).optional(),
   created_at: time,
   updated_at: time,
 });

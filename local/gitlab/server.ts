@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { join } from 'node:path';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
-import { findUserByToken } from './authenticate.ts';
+import { findUserByToken, tokenFault } from './authenticate.ts';
 import { PipelineRunner } from './ci/run-pipeline.ts';
 import { openDatabase } from './database.ts';
 import { isGitPath, serveGit } from './git/http-backend.ts';
@@ -16,7 +16,7 @@ import { issueForms } from './pages/issue-forms.ts';
 import { projectPages } from './pages/project-pages.tsx';
 import { signInPages } from './pages/sign-in.tsx';
 import { uploadPages } from './pages/upload-pages.ts';
-import { type Api, type FindCaller, newApi } from './rest/api.ts';
+import { type Api, type FindCaller, type FindUser, newApi } from './rest/api.ts';
 import { routeApplications } from './rest/applications.ts';
 import { routeBranches } from './rest/branches.ts';
 import { routeCommitComments } from './rest/commit-comments.ts';
@@ -124,9 +124,11 @@ function newSite(world: World, signIn: SignIn): Hono<{ Bindings: HttpBindings }>
   const findCaller: FindCaller = async (token, kind) => {
     const found = findUserByToken(world, token);
     if (kind === 'job') return found?.jobId ? found : undefined;
-    return found ?? (kind === 'bearer' ? signIn.findCaller(token) : undefined);
+    return found ?? tokenFault(world, token) ?? (kind === 'bearer' ? signIn.findCaller(token) : undefined);
   };
-  const api = newApi(findCaller);
+  const findUser: FindUser = (reference) =>
+    world.db.users.find((row) => String(row.id) === reference || row.username === reference);
+  const api = newApi(findCaller, findUser);
   for (const route of ROUTES) route(api, world);
   site.get('/_local/health', (c) => c.json({ status: 'ok' }));
   site.route('/api/v4', api);

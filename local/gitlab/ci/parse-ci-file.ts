@@ -143,13 +143,13 @@ function probeJobs(expanded: Record<string, unknown>, raw: Map<string, RawJob>):
     };
   }
   for (const [name, job] of raw) {
-    if (!job.rules?.some((rule) => rule.variables)) continue;
+    if (!job.rules?.some((rule) => rule.variables || rule.start_in)) continue;
     for (const [index, rule] of job.rules.entries()) {
       probes[probeName(name, index)] = {
         stage,
         script: ['true'],
         variables: job.variables,
-        rules: [{ ...rule, when: 'on_success' }],
+        rules: [{ ...rule, when: 'on_success', start_in: undefined }],
       };
     }
   }
@@ -165,7 +165,7 @@ function takeJob(listed: ListedJob, raw: Map<string, RawJob>, runs: Map<string, 
   const matched =
     body.rules?.findIndex((_rule, index) => (runs.get(probeName(baseName, index))?.when ?? 'never') !== 'never') ?? -1;
   const rule = matched < 0 ? undefined : body.rules?.[matched];
-  return [readJob(listed.name, baseName, body, listed, readVariables(rule?.variables))];
+  return [readJob(listed.name, baseName, body, listed, rule)];
 }
 
 const isCopyOf = (listed: string, base: string) =>

@@ -21,7 +21,17 @@ export const RawJobSchema = z.looseObject({
   before_script: Lines.default([]),
   after_script: Lines.default([]),
   variables: z.unknown().optional(),
-  rules: z.array(z.looseObject({ variables: z.unknown().optional(), when: z.string().optional() })).optional(),
+  rules: z
+    .array(
+      z.looseObject({
+        variables: z.unknown().optional(),
+        when: z.string().optional(),
+        start_in: z.string().optional(),
+      }),
+    )
+    .optional(),
+  start_in: z.string().optional(),
+  coverage: z.string().optional(),
   when: z.enum(['on_success', 'on_failure', 'always', 'manual', 'delayed', 'never']).optional(),
   allow_failure: z
     .union([z.boolean(), z.object({ exit_codes: z.union([z.int().transform((code) => [code]), z.array(z.int())]) })])
@@ -34,6 +44,8 @@ export const RawJobSchema = z.looseObject({
       exclude: Strings.default([]),
       untracked: z.boolean().default(false),
       when: z.enum(['on_success', 'on_failure', 'always']).default('on_success'),
+      name: z.string().optional(),
+      expire_in: z.union([z.string(), z.number()]).optional(),
       reports: z.looseObject({ dotenv: Strings.optional() }).optional(),
     })
     .optional(),
@@ -69,10 +81,12 @@ export function readJob(
   baseName: string,
   body: RawJob,
   listed: Listed,
-  ruleVariables: Record<string, string>,
+  rule: { variables?: unknown; start_in?: string | undefined } | undefined,
 ): JobDefinition {
   const when = RawJobSchema.shape.when.unwrap().catch('on_success').parse(listed.when);
   const timeout = body.timeout === undefined ? undefined : parseDurationSeconds(String(body.timeout));
+  const startIn = rule?.start_in ?? body.start_in;
+  const expireIn = parseDurationSeconds(String(body.artifacts?.expire_in ?? ''));
   const environment = body.environment;
   return {
     name,
@@ -84,7 +98,7 @@ export function readJob(
     variables: {
       ...readVariables(body.variables),
       ...matrixVariables(name, baseName, body.parallel),
-      ...ruleVariables,
+      ...readVariables(rule?.variables),
     },
     when,
     ...readAllowFailure(body, listed, when),
@@ -96,7 +110,10 @@ export function readJob(
       untracked: body.artifacts?.untracked ?? false,
       when: body.artifacts?.when ?? 'on_success',
       dotenv: body.artifacts?.reports?.dotenv ?? [],
+      ...(body.artifacts?.name ? { name: body.artifacts.name } : {}),
+      ...(expireIn === undefined ? {} : { expireInSeconds: expireIn }),
     },
+    ...(body.coverage ? { coverage: body.coverage } : {}),
     environment: environment
       ? {
           name: environment.name,
@@ -108,6 +125,7 @@ export function readJob(
       : null,
     id_tokens: Object.fromEntries(Object.entries(body.id_tokens ?? {}).map(([key, token]) => [key, token.aud])),
     timeoutSeconds: timeout ?? DEFAULT_TIMEOUT_SECONDS,
+    ...(when === 'delayed' ? { startInSeconds: parseDurationSeconds(startIn ?? '') ?? 0 } : {}),
     retryMax: Math.min(2, typeof body.retry === 'number' ? body.retry : (body.retry?.max ?? 0)),
     ignored: UNHEEDED.filter((key) => key in body),
   };

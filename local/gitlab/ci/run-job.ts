@@ -6,8 +6,9 @@ import { runGit } from '../git/run-git.ts';
 import type { Build, JobDefinition, Pipeline, Project } from '../rows.ts';
 import type { World } from '../world.ts';
 import { artifactsFolder, keepArtifacts, readDotenv, restoreArtifacts } from './artifacts.ts';
+import { findCoverage } from './find-coverage.ts';
 import { idTokenClaims } from './id-token.ts';
-import { type JobLog, openJobLog } from './job-log.ts';
+import { type JobLog, openJobLog, readJobLog } from './job-log.ts';
 import { artifactSources } from './pipeline-status.ts';
 import { type RunningScript, runScript } from './run-script.ts';
 import { configuredVariables, expandVariables, jobVariables, pipelineVariables } from './variables.ts';
@@ -19,6 +20,10 @@ export interface JobResult {
   exitCode: number | null;
   failureReason: string | null;
   artifactsBytes: number | null;
+  /** `artifacts:name` with its variables filled in. */
+  artifactsName?: string | undefined;
+  /** What `coverage:` finds in the log, in percent. */
+  coverage: number | null;
   dotenv: Record<string, string>;
 }
 
@@ -92,6 +97,7 @@ const failure = (status: 'failed' | 'canceled', exitCode: number | null, failure
   exitCode,
   failureReason,
   artifactsBytes: null,
+  coverage: null,
   dotenv: {},
 });
 
@@ -224,7 +230,9 @@ async function runSteps(
   const dotenv = status === 'success' ? readDotenv(projectDir, wanted.dotenv) : {};
   log.line(endLine(status, end, definition));
   const failureReason = end.timedOut ? 'job_execution_timeout' : status === 'failed' ? 'script_failure' : null;
-  return { status, exitCode: end.exitCode, failureReason, artifactsBytes, dotenv };
+  const coverage = findCoverage(definition.coverage, readJobLog(world, build));
+  const artifactsName = wanted.name?.replace(/\$\{?(\w+)\}?/g, (_whole, name) => env[String(name)] ?? '');
+  return { status, exitCode: end.exitCode, failureReason, artifactsBytes, artifactsName, coverage, dotenv };
 }
 
 function endLine(
@@ -244,7 +252,7 @@ function issueToken(world: World, build: Build): string {
     user_id: build.user_id,
     name: `job ${build.id}`,
     token,
-    scopes: ['read_api', 'read_repository'],
+    scopes: ['read_api', 'read_repository', 'job'],
     revoked: false,
     expires_at: null,
     created_at: world.now().toISOString(),

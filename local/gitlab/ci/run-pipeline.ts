@@ -11,8 +11,9 @@ import { followPush, MergeError, mergeNow, mergeStatus } from '../merge-requests
 import type { Build, Pipeline, PushEvent } from '../rows.ts';
 import type { World } from '../world.ts';
 import { createPipeline, NoPipelineError, type PipelineRequest } from './create-pipeline.ts';
-import { compositeStatus, earlierJobs, FINISHED, readiness } from './pipeline-status.ts';
+import { compositeStatus, earlierJobs, FINISHED, readiness, skippedAfter } from './pipeline-status.ts';
 import { type JobResult, type RunningJob, startJob } from './run-job.ts';
+import { Timetable } from './timetable.ts';
 
 const JOBS_AT_ONCE = 2;
 /** GitLab's `push_event_hooks_limit`: a push that moves more refs than this tells no hook. */
@@ -25,6 +26,7 @@ export class PipelineRunner {
   /** The status of each job that the hooks know of. */
   readonly #toldOf = new Map<number, string>();
   readonly #commits = new Map<string, Awaited<ReturnType<typeof readHookCommit>>>();
+  readonly #delayed = new Timetable((buildId) => this.#startDelayed(buildId));
   #creating: Promise<unknown> = Promise.resolve();
   #stopping = false;
 
@@ -46,6 +48,8 @@ export class PipelineRunner {
       world.db.builds.update(build.id, { status: 'pending', started_at: null });
     }
     for (const build of world.db.builds.all()) this.#toldOf.set(build.id, build.status);
+    for (const build of world.db.builds.filter((row) => row.status === 'scheduled' && row.scheduled_at !== undefined))
+      this.#delayed.add(build.id, Date.parse(build.scheduled_at ?? '') - world.now().getTime());
     for (const pipeline of open) if (pipeline.source !== 'external') this.advance(pipeline.id);
     this.takePushes();
   }
@@ -155,23 +159,32 @@ export class PipelineRunner {
     this.#commits.set(pipeline.sha, await readHookCommit(world, project, pipeline.sha));
   }
 
+  /** Starts a job that waits for a person or a time; one that has run before gets a new try. */
   play(build: Build): Build {
+    if (FINISHED.has(build.status)) return this.retry(build);
     const { db, now } = this.#world();
     db.builds.update(build.id, { status: 'pending', queued_at: now().toISOString() });
-    this.advance(build.pipeline_id);
-    return db.builds.require(build.id);
+    return this.#goOn(build, build.id);
   }
 
-  /** A new try of a finished job; what was skipped because of it gets another chance. */
+  /** A new try of a finished job. */
   retry(build: Build): Build {
+    return this.#goOn(build, this.#tryAgain(build).id);
+  }
+
+  /** What was skipped because of a job that now runs after all gets another chance. */
+  #goOn(build: Build, id: number): Build {
     const { db } = this.#world();
-    const again = this.#tryAgain(build);
-    for (const other of this.#builds(build.pipeline_id)) {
-      if (other.status === 'skipped' && !other.retried && other.id < again.id)
-        db.builds.update(other.id, { status: 'created' });
-    }
+    const { stages } = db.pipelines.require(build.pipeline_id);
+    for (const other of skippedAfter(build, this.#builds(build.pipeline_id), stages))
+      db.builds.update(other.id, { status: 'created', finished_at: null });
     this.advance(build.pipeline_id);
-    return db.builds.require(again.id);
+    return db.builds.require(id);
+  }
+
+  #startDelayed(buildId: number): void {
+    const build = this.#world().db.builds.get(buildId);
+    if (!this.#stopping && build?.status === 'scheduled') this.play(build);
   }
 
   cancel(build: Build): void {
@@ -189,6 +202,7 @@ export class PipelineRunner {
   /** Ends the jobs' processes; the jobs themselves run again after the next start. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#delayed.clear();
     const jobs = [...this.#running.values()];
     for (const job of jobs) job.cancel();
     await Promise.all(jobs.map((job) => job.ended));
@@ -287,6 +301,14 @@ export class PipelineRunner {
       const time = now().toISOString();
       if (decision === 'run') db.builds.update(build.id, { status: 'pending', queued_at: time });
       if (decision === 'manual') db.builds.update(build.id, { status: 'manual' });
+      if (decision === 'delay') {
+        const waitMs = (build.definition?.startInSeconds ?? 0) * 1000;
+        db.builds.update(build.id, {
+          status: 'scheduled',
+          scheduled_at: new Date(now().getTime() + waitMs).toISOString(),
+        });
+        this.#delayed.add(build.id, waitMs);
+      }
       if (decision === 'skip') db.builds.update(build.id, { status: 'skipped', finished_at: time });
       return true;
     }
@@ -321,6 +343,9 @@ export class PipelineRunner {
       failure_reason: result.failureReason,
       exit_code: result.exitCode,
       artifacts_bytes: result.artifactsBytes,
+      ...(result.artifactsName ? { artifacts_name: result.artifactsName } : {}),
+      artifacts_expire_at: expiryOf(build, result, world.now()),
+      coverage: result.coverage,
       dotenv: result.dotenv,
       allow_failure: build.allow_failure || tolerated,
     });
@@ -332,7 +357,14 @@ export class PipelineRunner {
 
   #tryAgain(build: Build): Build {
     const { db, now } = this.#world();
-    const { id: _id, ...rest } = db.builds.update(build.id, { retried: true });
+    const {
+      id: _id,
+      erased_at: _erased,
+      scheduled_at: _scheduled,
+      ...rest
+    } = db.builds.update(build.id, {
+      retried: true,
+    });
     const time = now().toISOString();
     return db.builds.insert({
       ...rest,
@@ -346,10 +378,18 @@ export class PipelineRunner {
       failure_reason: null,
       exit_code: null,
       artifacts_bytes: null,
+      artifacts_expire_at: null,
+      coverage: null,
       dotenv: {},
       allow_failure: build.definition?.allow_failure ?? build.allow_failure,
     });
   }
+}
+
+function expiryOf(build: Build, result: JobResult, now: Date): string | null {
+  const seconds = build.definition?.artifacts.expireInSeconds;
+  if (result.artifactsBytes === null || seconds === undefined) return null;
+  return new Date(now.getTime() + seconds * 1000).toISOString();
 }
 
 /** `git push -o ci.variable="KEY=value"`, as often as wanted. */

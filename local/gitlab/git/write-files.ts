@@ -11,6 +11,8 @@ export interface FileAction {
   content?: Buffer | undefined;
   last_commit_id?: string | undefined;
   execute_filemode?: boolean | undefined;
+  /** What to say when `last_commit_id` isn't the file's last commit. */
+  staleMessage?: string;
 }
 
 /** Why the files can't be written so; the sentences are GitLab's. */
@@ -71,7 +73,7 @@ async function apply(repository: string, env: Record<string, string>, parent: st
   if (action.last_commit_id && parent) {
     const blob = await readBlob(repository, parent, from);
     if (blob && blob.lastCommit !== action.last_commit_id)
-      throw new FileActionError(`The file has changed since you started editing it: ${from}`);
+      throw new FileActionError(action.staleMessage ?? `The file has changed since you started editing it: ${from}`);
   }
   const mode = action.execute_filemode === undefined ? known.mode : action.execute_filemode ? '100755' : '100644';
   if (action.action === 'delete' || action.action === 'move')

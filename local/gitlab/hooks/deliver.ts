@@ -3,6 +3,7 @@ import type { Database } from '../database.ts';
 import type { Delivery, Hook, HookEvent } from '../rows.ts';
 import { GITLAB_VERSION } from '../world.ts';
 import { AFTER_SUCCESS, afterFailure, alertStatus } from './disable-hook.ts';
+import { fillTemplate } from './fill-template.ts';
 import { signDelivery } from './sign.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -79,7 +80,7 @@ export class DeliveryQueue {
     return this.sendNow(hook, {
       trigger: triggerOf(event),
       event_header: EVENT_HEADERS[event],
-      body: JSON.stringify(payload),
+      body: bodyFor(hook, JSON.stringify(payload)),
       idempotency_key: this.#world.newId(),
     });
   }
@@ -98,7 +99,7 @@ export class DeliveryQueue {
     return this.#insert(hook, {
       trigger: triggerOf(event),
       event_header: EVENT_HEADERS[event],
-      body,
+      body: bodyFor(hook, body),
       idempotency_key: this.#world.newId(),
       event_uuid: eventUuid,
     });
@@ -157,7 +158,7 @@ export class DeliveryQueue {
   async #post(hook: Hook, headers: Record<string, string>, body: string) {
     const timeout = AbortSignal.timeout(TIMEOUT_MS);
     try {
-      const response = await fetch(hook.url, {
+      const response = await fetch(filledUrl(hook), {
         method: 'POST',
         headers,
         body,
@@ -207,6 +208,15 @@ export class DeliveryQueue {
 const redact = (headers: Record<string, string>) =>
   'X-Gitlab-Token' in headers ? { ...headers, 'X-Gitlab-Token': '[REDACTED]' } : headers;
 
+const bodyFor = (hook: Hook, body: string) =>
+  hook.custom_webhook_template ? fillTemplate(hook.custom_webhook_template, body) : body;
+
+/** The address with its variables filled in; the log of deliveries shows it without. */
+const filledUrl = (hook: Hook) =>
+  (hook.url_variables ?? []).reduce((url, { key, value }) => url.replaceAll(`{${key}}`, value), hook.url);
+
 function acceptsBranch(hook: Hook, branch: string | undefined): boolean {
-  return !branch || !hook.push_events_branch_filter || matchesWildcard(hook.push_events_branch_filter, branch);
+  const filter = hook.push_events_branch_filter;
+  if (!branch || !filter || hook.branch_filter_strategy === 'all_branches') return true;
+  return hook.branch_filter_strategy === 'regex' ? new RegExp(filter).test(branch) : matchesWildcard(filter, branch);
 }

@@ -19,3 +19,5 @@ export const unauthorized = () => new ApiError(401, { message: '401 Unauthorized
 export const badRequest = (message: unknown) => new ApiError(400, { message });
 /** A parameter that is missing or has a wrong value. */
 export const badParameter = (error: string) => new ApiError(400, { error });
+/** A row that GitLab would not save. */
+export const unprocessable = (body: object) => new ApiError(422, body);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
-import { accessToGroup, accessToProject, canSee } from '../access.ts';
+import { accessToGroup, accessToProject, canSee, REPORTER } from '../access.ts';
 import type { Namespace, Project, User } from '../rows.ts';
 import type { World } from '../world.ts';
 import { ApiError, badParameter, forbidden, notFound, unauthorized } from './api-error.ts';
@@ -17,10 +17,18 @@ interface ApiEnv {
 export type ApiContext = Context<ApiEnv>;
 export type Api = Hono<ApiEnv>;
 
-/** Finds out who calls; undefined when the credentials are no good. */
-export type FindCaller = (token: string, kind: 'private' | 'bearer' | 'job') => Promise<Caller | undefined>;
+/** Why a token that exists lets nobody in. */
+export type TokenFault = 'revoked' | 'expired' | 'blocked';
 
-export function newApi(findCaller: FindCaller): Api {
+/** Finds out who calls; undefined when the credentials are no good. */
+export type FindCaller = (
+  token: string,
+  kind: 'private' | 'bearer' | 'job',
+) => Promise<Caller | TokenFault | undefined>;
+/** The user whom an administrator's `sudo` names, by number or name. */
+export type FindUser = (reference: string) => User | undefined;
+
+export function newApi(findCaller: FindCaller, findUser: FindUser): Api {
   const api: Api = new Hono<ApiEnv>();
   api.onError((error, c) => {
     if (error instanceof ApiError) return c.json(error.body, error.status);
@@ -30,7 +38,7 @@ export function newApi(findCaller: FindCaller): Api {
   api.notFound((c) => c.json({ error: '404 Not Found' }, 404));
   api.use(async (c, next) => {
     c.header('x-request-id', randomUUID());
-    c.set('caller', await authenticate(c, findCaller));
+    c.set('caller', actingAs(c, await authenticate(c, findCaller), findUser));
     await next();
   });
   return api;
@@ -41,8 +49,27 @@ async function authenticate(c: ApiContext, findCaller: FindCaller): Promise<Call
   if (!given) return undefined;
   const caller = await findCaller(given.token, given.kind);
   if (!caller) throw unauthorized();
+  if (typeof caller === 'string') throw FAULTS[caller];
   requireScope(c, caller);
   return caller;
+}
+
+const invalidToken = (error_description: string) => new ApiError(401, { error: 'invalid_token', error_description });
+const FAULTS: Record<TokenFault, ApiError> = {
+  revoked: invalidToken('Token was revoked. You have to re-authorize from the user.'),
+  expired: invalidToken('Token is expired. You can either do re-authorization or token refresh.'),
+  blocked: new ApiError(403, { message: '403 Forbidden - Your account has been blocked.' }),
+};
+
+/** An administrator may do something in the name of somebody else. */
+function actingAs(c: ApiContext, caller: Caller | undefined, findUser: FindUser): Caller | undefined {
+  const reference = c.req.header('sudo') ?? c.req.query('sudo');
+  if (!caller || !reference) return caller;
+  if (!caller.user.is_admin) throw new ApiError(403, { message: '403 Forbidden - Must be admin to use sudo' });
+  if (!caller.scopes.includes('sudo')) throw insufficientScope('sudo');
+  const user = findUser(reference);
+  if (!user) throw new ApiError(404, { message: `404 User with ID or username '${reference}' Not Found` });
+  return { ...caller, user };
 }
 
 function credentialsOf(c: ApiContext) {
@@ -66,12 +93,19 @@ function requireScope(c: ApiContext, caller: Caller): void {
   if (c.req.path.endsWith('/api/v4/personal_access_tokens/self')) return;
   if (caller.scopes.includes('api') || (reading && caller.scopes.includes('read_api')) || repositoryRead || self)
     return;
-  throw new ApiError(403, {
+  if (caller.scopes.includes('job') && mayJobWrite(c)) return;
+  throw insufficientScope(reading ? 'api read_api' : 'api');
+}
+
+const insufficientScope = (scope: string) =>
+  new ApiError(403, {
     error: 'insufficient_scope',
     error_description: 'The request requires higher privileges than provided by the access token.',
-    scope: reading ? 'api read_api' : 'api',
+    scope,
   });
-}
+
+/** What a CI job may change with its token. */
+const mayJobWrite = (c: ApiContext) => /\/projects\/[^/]+\/(environments|deployments|releases)(\/|$)/.test(c.req.path);
 
 export function requireCaller(c: ApiContext): User {
   const caller = c.get('caller');
@@ -101,8 +135,18 @@ interface ProjectCall {
   repository: string;
 }
 
+/** What GitLab asks a token for although it is only looked at, even in a public project. */
+const NEVER_ANONYMOUS =
+  /^\/api\/v4\/(projects|groups)\/[^/]+\/(hooks|environments|deployments|members|variables|triggers|jobs(?!\/(artifacts|\d+\/artifacts)(\/|$))|(issues|merge_requests)\/\d+\/(notes|discussions)|repository\/commits\/[^/]+\/statuses)(\/|$)/;
+
+function requireTokenWhereNeeded(c: ApiContext): void {
+  const reading = c.req.method === 'GET' || c.req.method === 'HEAD';
+  if (!c.get('caller') && (!reading || NEVER_ANONYMOUS.test(c.req.path))) throw unauthorized();
+}
+
 /** The project of the path, if the caller may see it and has the level that the call needs. */
 export function openProject(world: World, c: ApiContext, level = 0): ProjectCall {
+  requireTokenWhereNeeded(c);
   const user = c.get('caller')?.user;
   const project = findProject(world, c.req.param('id') ?? '');
   const access = project ? accessToProject(world.db, user, project, world.now()) : 0;
@@ -111,6 +155,13 @@ export function openProject(world: World, c: ApiContext, level = 0): ProjectCall
   if (project.archived && level > 0 && !['GET', 'HEAD'].includes(c.req.method) && !isAboutProjectItself(c))
     throw forbidden();
   return { project, access, user, repository: world.repositories.path(project) };
+}
+
+/** The same for what everybody may look at who sees a public project, and members from Reporter up in a private one. */
+export function openForReading(world: World, c: ApiContext): ProjectCall {
+  const call = openProject(world, c);
+  if (call.project.visibility === 'private' && call.access < REPORTER) throw forbidden();
+  return call;
 }
 
 /** An archived project can only be looked at, taken out of the archive and deleted. */
@@ -123,6 +174,7 @@ interface GroupCall {
 }
 
 export function openGroup(world: World, c: ApiContext, level = 0): GroupCall {
+  requireTokenWhereNeeded(c);
   const user = c.get('caller')?.user;
   const key = byIdOrPath(c.req.param('id') ?? '');
   const group = world.db.namespaces.find(
@@ -134,6 +186,14 @@ export function openGroup(world: World, c: ApiContext, level = 0): GroupCall {
   if (!group || !canSee(group.visibility, user, access)) throw notFound('Group');
   if (access < level) throw user ? forbidden() : unauthorized();
   return { group, access, user };
+}
+
+/** `If-Unmodified-Since` keeps what somebody changed meanwhile from being deleted. */
+export function requireUnmodified(c: ApiContext, changedAt: string): void {
+  const since = Date.parse(c.req.header('if-unmodified-since') ?? '');
+  // The header knows whole seconds only.
+  if (Math.floor(Date.parse(changedAt) / 1000) > Math.floor(since / 1000))
+    throw new ApiError(412, { message: '412 Precondition Failed' });
 }
 
 /** A whole number of the path; anything else names nothing. */

@@ -165,6 +165,7 @@ export function routeCommitFiles(api: Api, world: World): void {
           content: bytesOf(given.content, given.encoding),
           last_commit_id: given.last_commit_id ?? undefined,
           execute_filemode: given.execute_filemode ?? undefined,
+          staleMessage: 'You are attempting to update a file that has changed since you started editing it.',
         },
       ]);
       return c.json({ file_path, branch: given.branch }, status);
@@ -174,7 +175,12 @@ export function routeCommitFiles(api: Api, world: World): void {
     openProject(world, c, DEVELOPER);
     const given = await readParameters(c, FileRemoval);
     await write(c, given, [
-      { action: 'delete', file_path: pathOf(c), last_commit_id: given.last_commit_id ?? undefined },
+      {
+        action: 'delete',
+        file_path: pathOf(c),
+        last_commit_id: given.last_commit_id ?? undefined,
+        staleMessage: 'You are attempting to delete a file that has been previously updated.',
+      },
     ]);
     return c.body(null, 204);
   });

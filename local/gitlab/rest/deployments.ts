@@ -1,11 +1,21 @@
 import * as z from 'zod';
-import { DEVELOPER, MAINTAINER, REPORTER } from '../access.ts';
+import { DEVELOPER, MAINTAINER } from '../access.ts';
 import { addDeployment, changeDeployment, ensureEnvironment, lastSuccess } from '../deployments.ts';
 import { isAncestor, resolveCommit } from '../git/read-objects.ts';
 import { DEPLOYMENT_STATUSES, type Deployment } from '../rows.ts';
 import type { World } from '../world.ts';
-import { type Api, type ApiContext, numberInPath, openProject, paginate, requireCaller } from './api.ts';
+import {
+  type Api,
+  type ApiContext,
+  numberInPath,
+  openForReading,
+  openProject,
+  paginate,
+  requireCaller,
+  requireUnmodified,
+} from './api.ts';
 import { ApiError, badRequest, forbidden, notFound } from './api-error.ts';
+import { requireEnvironmentName } from './environment-name.ts';
 import { presentMergeRequest } from './merge-requests.ts';
 import { presentUser } from './present.ts';
 import { filledText, flag, moment, readParameters, text } from './read-parameters.ts';
@@ -49,17 +59,43 @@ export function presentDeployment(world: World, deployment: Deployment) {
   };
 }
 
+interface Filters {
+  status?: Deployment['status'] | undefined;
+  order_by: string;
+  updated_after?: string | undefined;
+  updated_before?: string | undefined;
+  finished_after?: string | undefined;
+  finished_before?: string | undefined;
+}
+
+/** Filters and orders that GitLab's tables can't serve together. */
+function refuseInefficient(wanted: Filters): void {
+  const refuse = (sentence: string) => {
+    throw badRequest(`400 Bad request - ${sentence}`);
+  };
+  const byUpdate = wanted.updated_after !== undefined || wanted.updated_before !== undefined;
+  const byFinish = wanted.finished_after !== undefined || wanted.finished_before !== undefined;
+  const finished = ['success', 'failed', 'canceled'].includes(wanted.status ?? '');
+  if (byUpdate && byFinish) refuse('Both `updated_at` filter and `finished_at` filter can not be specified');
+  if (byUpdate && wanted.order_by !== 'updated_at') refuse('`updated_at` filter requires `updated_at` sort');
+  if (byFinish && wanted.order_by !== 'finished_at') refuse('`finished_at` filter requires `finished_at` sort.');
+  if (wanted.order_by === 'finished_at' && !byFinish && !finished)
+    refuse('`finished_at` sort requires `finished_at` filter or a filter with at least one of the finished statuses.');
+  if (byFinish && wanted.status !== 'success')
+    refuse('`finished_at` filter must be combined with `success` status filter.');
+}
+
 export function routeDeployments(api: Api, world: World): void {
   const { deployments, environments } = world.db;
-  const open = (c: ApiContext, level: number) => {
-    const { project } = openProject(world, c, level);
+  const open = (c: ApiContext, level?: number) => {
+    const { project } = level === undefined ? openForReading(world, c) : openProject(world, c, level);
     const deployment = deployments.get(numberInPath(c, 'deployment_id'));
     if (deployment?.project_id !== project.id) throw notFound();
     return deployment;
   };
 
   api.get('/projects/:id/deployments', async (c) => {
-    const { project } = openProject(world, c, REPORTER);
+    const { project } = openForReading(world, c);
     const wanted = await readParameters(
       c,
       z.object({
@@ -73,9 +109,7 @@ export function routeDeployments(api: Api, world: World): void {
         finished_before: moment.optional(),
       }),
     );
-    if ((wanted.updated_after || wanted.updated_before) && wanted.order_by !== 'updated_at') {
-      throw badRequest('400 Bad request - `updated_at` filter requires `updated_at` sort');
-    }
+    refuseInefficient(wanted);
     const after = wanted.updated_after ? Date.parse(wanted.updated_after) : Number.NEGATIVE_INFINITY;
     const found = deployments.filter(
       (row) =>
@@ -89,17 +123,21 @@ export function routeDeployments(api: Api, world: World): void {
     );
     const key = wanted.order_by;
     const direction = wanted.sort === 'asc' ? 1 : -1;
-    found.sort(
-      (a, b) => direction * ((a[key] ?? '') < (b[key] ?? '') ? -1 : (a[key] ?? '') > (b[key] ?? '') ? 1 : a.id - b.id),
-    );
+    // Whatever the direction, of several updates at one time the newest deployment comes first.
+    const ofOneTime = (a: Deployment, b: Deployment) =>
+      key === 'updated_at' ? b.id - a.id : direction * (a.id - b.id);
+    found.sort((a, b) => {
+      const [one, other] = [a[key] ?? '', b[key] ?? ''];
+      return one === other ? ofOneTime(a, b) : direction * (one < other ? -1 : 1);
+    });
     return paginate(c, found, (row) => presentDeployment(world, row));
   });
 
-  api.get('/projects/:id/deployments/:deployment_id', (c) => c.json(presentDeployment(world, open(c, REPORTER))));
+  api.get('/projects/:id/deployments/:deployment_id', (c) => c.json(presentDeployment(world, open(c))));
 
   api.get('/projects/:id/deployments/:deployment_id/merge_requests', async (c) => {
-    const { project, repository } = openProject(world, c, REPORTER);
-    const deployment = open(c, REPORTER);
+    const { project, repository } = openForReading(world, c);
+    const deployment = open(c);
     const before = deployments
       .filter(
         (row) => row.environment_id === deployment.environment_id && row.status === 'success' && row.id < deployment.id,
@@ -115,15 +153,15 @@ export function routeDeployments(api: Api, world: World): void {
   });
 
   api.post('/projects/:id/deployments', async (c) => {
-    const { project, repository } = openProject(world, c, DEVELOPER);
+    const { repository, project } = openProject(world, c, DEVELOPER);
     const given = await readParameters(
       c,
       z.object({ environment: filledText, sha: filledText, ref: filledText, tag: flag, status: Status }),
     );
     const sha = await resolveCommit(repository, given.sha);
-    const refName = `refs/${given.tag ? 'tags' : 'heads'}/${given.ref}`;
-    if (!sha || sha !== given.sha) throw badRequest({ sha: ['The commit does not exist'] });
-    if (!project.known_refs[refName]) throw badRequest({ ref: [`The ${given.tag ? 'tag' : 'branch'} does not exist`] });
+    if (!sha) throw badRequest({ sha: ['The commit does not exist'] });
+    if (!(await resolveCommit(repository, given.ref))) throw badRequest({ ref: ['The branch or tag does not exist'] });
+    requireEnvironmentName(given.environment);
     const environment = ensureEnvironment(world, project.id, given.environment);
     const last = lastSuccess(world, environment.id);
     if (given.status === 'success' && last?.sha === sha && last.ref === given.ref && last.tag === given.tag) {
@@ -157,9 +195,10 @@ export function routeDeployments(api: Api, world: World): void {
   });
 
   api.delete('/projects/:id/deployments/:deployment_id', (c) => {
-    const { access } = openProject(world, c, DEVELOPER);
-    const deployment = open(c, DEVELOPER);
+    const { access } = openProject(world, c);
+    const deployment = open(c, 0);
     if (access < MAINTAINER) throw forbidden();
+    requireUnmodified(c, deployment.updated_at);
     if (deployment.status === 'running') throw badRequest('Cannot destroy running deployment');
     if (lastSuccess(world, deployment.environment_id)?.id === deployment.id)
       throw badRequest('Deployment currently deployed to environment');

@@ -1,12 +1,22 @@
 import * as z from 'zod';
-import { DEVELOPER, MAINTAINER, REPORTER } from '../access.ts';
+import { DEVELOPER } from '../access.ts';
 import { ensureEnvironment, lastSuccess } from '../deployments.ts';
 import type { Environment } from '../rows.ts';
 import type { World } from '../world.ts';
-import { type Api, type ApiContext, numberInPath, openProject, paginate } from './api.ts';
+import {
+  type Api,
+  type ApiContext,
+  numberInPath,
+  openForReading,
+  openProject,
+  paginate,
+  requireUnmodified,
+} from './api.ts';
 import { badParameter, badRequest, forbidden, notFound } from './api-error.ts';
 import { presentDeployment } from './deployments.ts';
-import { filledText, flag, readParameters, text } from './read-parameters.ts';
+import { requireEnvironmentName } from './environment-name.ts';
+import { presentSimpleProject } from './present.ts';
+import { flag, readParameters, text } from './read-parameters.ts';
 import { definedOnly } from './variables.ts';
 
 const Tier = z.enum(['production', 'staging', 'testing', 'development', 'other']);
@@ -14,7 +24,8 @@ const Fields = z.object({
   external_url: text.nullable().optional(),
   tier: Tier.optional(),
   description: text.nullable().optional(),
-  slug: text.optional(),
+  auto_stop_setting: z.enum(['always', 'with_action']).optional(),
+  slug: z.unknown().optional(),
 });
 const SHORTEST_SEARCH = 3;
 
@@ -29,7 +40,7 @@ const presentEnvironment = (environment: Environment) => ({
   tier: environment.tier,
   state: environment.state,
   auto_stop_at: null,
-  auto_stop_setting: 'always',
+  auto_stop_setting: environment.auto_stop_setting ?? 'always',
 });
 
 /** The manual job that `environment:on_stop` of the newest deployment names. */
@@ -44,22 +55,27 @@ function stopJobOf(world: World, environment: Environment) {
 
 export function routeEnvironments(api: Api, world: World): void {
   const { environments, deployments } = world.db;
-  const open = (c: ApiContext, level: number) => {
-    const { project } = openProject(world, c, level);
+  const open = (c: ApiContext, level?: number) => {
+    const { project } = level === undefined ? openForReading(world, c) : openProject(world, c, level);
     const environment = environments.get(numberInPath(c, 'environment_id'));
     if (environment?.project_id !== project.id) throw notFound('Environment');
     return environment;
   };
+  /** Lists and changes tell of the project too; the one environment does not. */
+  const show = (environment: Environment) => ({
+    ...presentEnvironment(environment),
+    project: presentSimpleProject(world, world.db.projects.require(environment.project_id)),
+  });
   const refuseScript = (url: string | null | undefined) => {
     if (url && /^\s*(javascript|data|vbscript):/i.test(url))
       throw badRequest({ external_url: [`${url.split(':')[0]} scheme is not allowed`] });
   };
-  const refuseSlug = (slug: string | undefined) => {
-    if (slug !== undefined) throw badRequest({ slug: ['is automatically generated and cannot be changed'] });
+  const refuseSlug = (slug: unknown) => {
+    if (slug !== undefined) throw badParameter('slug is automatically generated and cannot be changed');
   };
 
   api.get('/projects/:id/environments', async (c) => {
-    const { project } = openProject(world, c, REPORTER);
+    const { project } = openForReading(world, c);
     const wanted = await readParameters(
       c,
       z.object({
@@ -69,21 +85,21 @@ export function routeEnvironments(api: Api, world: World): void {
       }),
     );
     if (wanted.name !== undefined && wanted.search !== undefined)
-      throw badParameter('name, search are mutually exclusive');
-    if (wanted.search !== undefined && wanted.search.length < SHORTEST_SEARCH)
+      throw badParameter('name, search cannot be used together');
+    if (wanted.search && wanted.search.length < SHORTEST_SEARCH)
       throw badRequest('400 Bad request - Search query is less than 3 characters');
     const found = environments.filter(
       (row) =>
         row.project_id === project.id &&
-        (wanted.name === undefined || row.name === wanted.name) &&
-        (wanted.search === undefined || row.name.startsWith(wanted.search)) &&
+        (!wanted.name || row.name === wanted.name) &&
+        (!wanted.search || row.name.toLowerCase().startsWith(wanted.search.toLowerCase())) &&
         (wanted.states === undefined || row.state === wanted.states),
     );
-    return paginate(c, found, presentEnvironment);
+    return paginate(c, found, show);
   });
 
   api.get('/projects/:id/environments/:environment_id', (c) => {
-    const environment = open(c, REPORTER);
+    const environment = open(c);
     const last = lastSuccess(world, environment.id);
     return c.json({
       ...presentEnvironment(environment),
@@ -93,19 +109,13 @@ export function routeEnvironments(api: Api, world: World): void {
 
   api.post('/projects/:id/environments', async (c) => {
     const { project } = openProject(world, c, DEVELOPER);
-    const { name, slug, ...rest } = await readParameters(c, Fields.extend({ name: filledText }));
+    const { name, slug, ...rest } = await readParameters(c, Fields.extend({ name: text }));
     refuseSlug(slug);
     refuseScript(rest.external_url);
-    if (!/^[A-Za-z0-9_/${}. -]+$/.test(name) || name.length > 255) {
-      throw badRequest({
-        name: [
-          "can contain only letters, digits, '-', '_', '/', '$', '{', '}', '.', and spaces, but it cannot start or end with '/'",
-        ],
-      });
-    }
+    requireEnvironmentName(name);
     if (environments.find((row) => row.project_id === project.id && row.name === name))
       throw badRequest({ name: ['has already been taken'] });
-    return c.json(presentEnvironment(ensureEnvironment(world, project.id, name, definedOnly(rest))), 201);
+    return c.json(show(ensureEnvironment(world, project.id, name, definedOnly(rest))), 201);
   });
 
   api.put('/projects/:id/environments/:environment_id', async (c) => {
@@ -114,9 +124,7 @@ export function routeEnvironments(api: Api, world: World): void {
     refuseSlug(slug);
     refuseScript(change.external_url);
     return c.json(
-      presentEnvironment(
-        environments.update(environment.id, { ...definedOnly(change), updated_at: world.now().toISOString() }),
-      ),
+      show(environments.update(environment.id, { ...definedOnly(change), updated_at: world.now().toISOString() })),
     );
   });
 
@@ -127,19 +135,18 @@ export function routeEnvironments(api: Api, world: World): void {
     if (stopping) {
       const changed = environments.update(environment.id, { state: 'stopping', updated_at: world.now().toISOString() });
       world.runner.play(stopping);
-      return c.json(presentEnvironment(environments.get(changed.id) ?? changed), 200);
+      return c.json(show(environments.get(changed.id) ?? changed), 200);
     }
     return c.json(
-      presentEnvironment(
-        environments.update(environment.id, { state: 'stopped', updated_at: world.now().toISOString() }),
-      ),
+      show(environments.update(environment.id, { state: 'stopped', updated_at: world.now().toISOString() })),
       200,
     );
   });
 
   api.delete('/projects/:id/environments/:environment_id', (c) => {
-    const environment = open(c, MAINTAINER);
+    const environment = open(c, DEVELOPER);
     if (environment.state !== 'stopped') throw forbidden();
+    requireUnmodified(c, environment.updated_at);
     for (const row of deployments.filter((deployment) => deployment.environment_id === environment.id))
       deployments.remove(row.id);
     environments.remove(environment.id);

@@ -5,9 +5,10 @@ import { sampleFor } from '../hooks/sample-payload.ts';
 import { isSigningToken } from '../hooks/sign.ts';
 import { type Delivery, HOOK_EVENTS, type Hook } from '../rows.ts';
 import type { World } from '../world.ts';
-import { type Api, type ApiContext, numberInPath, openProject, paginate } from './api.ts';
-import { ApiError, badParameter, badRequest, notFound } from './api-error.ts';
-import { filledText, flag, readParameters, text } from './read-parameters.ts';
+import { type Api, type ApiContext, numberInPath, openProject, paginate, requireUnmodified } from './api.ts';
+import { ApiError, badParameter, notFound, unprocessable } from './api-error.ts';
+import { isBranchFilter, joined, requireHeaders, requireUrlVariables } from './hook-rules.ts';
+import { flag, integer, list, readParameters, text } from './read-parameters.ts';
 
 /** Events of things that this stand-in does not have: a hook may ask for them, and nothing ever happens to them. */
 const UNSENT_EVENTS = [
@@ -20,17 +21,17 @@ const UNSENT_EVENTS = [
 ];
 
 const Fields = z.looseObject({
-  url: filledText.optional(),
+  url: text.optional(),
   name: text.nullable().optional(),
   description: text.nullable().optional(),
   token: text.nullable().optional(),
   signing_token: text.nullable().optional(),
   enable_ssl_verification: flag.optional(),
   push_events_branch_filter: text.nullable().optional(),
-  custom_headers: z
-    .array(z.object({ key: text, value: text }))
-    .max(20)
-    .optional(),
+  branch_filter_strategy: z.enum(['wildcard', 'regex', 'all_branches']).optional(),
+  custom_webhook_template: text.nullable().optional(),
+  url_variables: z.array(z.object({ key: text, value: text })).optional(),
+  custom_headers: z.array(z.object({ key: text, value: text })).optional(),
 });
 
 export function routeHooks(api: Api, world: World): void {
@@ -57,7 +58,7 @@ export function routeHooks(api: Api, world: World): void {
   api.post('/projects/:id/hooks', async (c) => {
     const { project } = open(c);
     const given = await readHook(c);
-    if (!given.fields.url) throw new ApiError(400, { error: 'url is missing' });
+    if (given.fields.url === undefined) throw badParameter('url is missing');
     const hook = hooks.insert({
       url: given.fields.url,
       name: given.fields.name ?? null,
@@ -67,6 +68,9 @@ export function routeHooks(api: Api, world: World): void {
       enable_ssl_verification: given.fields.enable_ssl_verification ?? true,
       push_events_branch_filter: given.fields.push_events_branch_filter || null,
       custom_headers: given.fields.custom_headers ?? [],
+      url_variables: given.fields.url_variables ?? [],
+      branch_filter_strategy: given.fields.branch_filter_strategy ?? 'wildcard',
+      custom_webhook_template: given.fields.custom_webhook_template || null,
       project_id: project.id,
       events: { push_events: true, ...given.events },
       created_at: world.now().toISOString(),
@@ -80,6 +84,8 @@ export function routeHooks(api: Api, world: World): void {
   api.put('/projects/:id/hooks/:hook_id', async (c) => {
     const hook = named(c);
     const { fields, events } = await readHook(c);
+    if ([...Object.values(fields), ...Object.values(events)].every((value) => value === undefined))
+      throw badParameter('No parameters provided');
     const changed = hooks.update(hook.id, {
       ...(fields.url ? { url: fields.url } : {}),
       ...(fields.name === undefined ? {} : { name: fields.name }),
@@ -92,38 +98,53 @@ export function routeHooks(api: Api, world: World): void {
       ...(fields.push_events_branch_filter === undefined
         ? {}
         : { push_events_branch_filter: fields.push_events_branch_filter || null }),
-      ...(fields.custom_headers ? { custom_headers: fields.custom_headers } : {}),
+      ...(fields.custom_headers ? { custom_headers: joined(hook.custom_headers, fields.custom_headers) } : {}),
+      ...(fields.url_variables ? { url_variables: joined(hook.url_variables ?? [], fields.url_variables) } : {}),
+      ...(fields.branch_filter_strategy ? { branch_filter_strategy: fields.branch_filter_strategy } : {}),
+      ...(fields.custom_webhook_template === undefined
+        ? {}
+        : { custom_webhook_template: fields.custom_webhook_template || null }),
       events: { ...hook.events, ...events },
     });
     return c.json(show(changed));
   });
 
   api.delete('/projects/:id/hooks/:hook_id', (c) => {
-    hooks.remove(named(c).id);
+    const hook = named(c);
+    requireUnmodified(c, hook.created_at);
+    hooks.remove(hook.id);
     return c.body(null, 204);
   });
 
-  api.put('/projects/:id/hooks/:hook_id/custom_headers/:key', async (c) => {
-    const hook = named(c);
-    const { value } = await readParameters(c, z.object({ value: text }));
-    const key = c.req.param('key');
-    hooks.update(hook.id, {
-      custom_headers: [...hook.custom_headers.filter((header) => header.key !== key), { key, value }],
+  for (const [folder, field] of [
+    ['custom_headers', 'custom_headers'],
+    ['url_variables', 'url_variables'],
+  ] as const) {
+    api.put(`/projects/:id/hooks/:hook_id/${folder}/:key`, async (c) => {
+      const hook = named(c);
+      const { value } = await readParameters(c, z.object({ value: text }));
+      const changed = joined(hook[field] ?? [], [{ key: c.req.param('key'), value }]);
+      if (field === 'custom_headers') requireHeaders(changed);
+      else requireUrlVariables(changed);
+      hooks.update(hook.id, { [field]: changed });
+      return c.body(null, 204);
     });
-    return c.body(null, 204);
-  });
-  api.delete('/projects/:id/hooks/:hook_id/custom_headers/:key', (c) => {
-    const hook = named(c);
-    const kept = hook.custom_headers.filter((header) => header.key !== c.req.param('key'));
-    if (kept.length === hook.custom_headers.length) throw notFound('Custom header');
-    hooks.update(hook.id, { custom_headers: kept });
-    return c.body(null, 204);
-  });
+    api.delete(`/projects/:id/hooks/:hook_id/${folder}/:key`, (c) => {
+      const hook = named(c);
+      const known = hook[field] ?? [];
+      const kept = known.filter((pair) => pair.key !== c.req.param('key'));
+      if (kept.length === known.length) throw notFound(field === 'custom_headers' ? 'Custom header' : 'URL variable');
+      hooks.update(hook.id, { [field]: kept });
+      return c.body(null, 204);
+    });
+  }
 
   api.get('/projects/:id/hooks/:hook_id/events', async (c) => {
     const hook = named(c);
-    const { status } = await readParameters(c, z.object({ status: z.union([text, z.array(text)]).optional() }));
-    const wanted = [status ?? []].flat();
+    const { status: wanted } = await readParameters(
+      c,
+      z.object({ status: StatusFilter.default([]), per_page: PageSize.optional() }),
+    );
     const sent = deliveries
       .filter((row) => row.hook_id === hook.id && row.response_status !== 'pending' && hasStatus(row, wanted))
       .sort((a, b) => b.id - a.id);
@@ -133,9 +154,12 @@ export function routeHooks(api: Api, world: World): void {
   api.post('/projects/:id/hooks/:hook_id/events/:event_id/resend', async (c) => {
     const hook = named(c);
     const delivery = deliveries.get(numberInPath(c, 'event_id'));
-    if (delivery?.hook_id !== hook.id) throw notFound('Hook log');
+    if (delivery?.hook_id !== hook.id) throw notFound();
+    if (delivery.url !== hook.url)
+      throw unprocessable({ message: 'The hook URL has changed, and this log entry cannot be retried' });
     const again = await world.deliveries.sendNow(hook, delivery);
-    return c.json({ response_status: Number(again.response_status) || again.response_status }, 201);
+    if (again.response_status === 'internal error') throw unprocessable({ message: again.response_body });
+    return c.json({ response_status: Number(again.response_status) }, 201);
   });
 
   api.post('/projects/:id/hooks/:hook_id/test/:trigger', async (c) => {
@@ -155,10 +179,15 @@ export function routeHooks(api: Api, world: World): void {
 async function readHook(c: ApiContext) {
   const fields = await readParameters(c, Fields);
   if (fields.url !== undefined && !/^https?:\/\/[^\s]+$/.test(fields.url))
-    throw new ApiError(422, { error: 'Invalid url given' });
-  if (fields.signing_token && !isSigningToken(fields.signing_token)) {
-    throw badRequest({ signing_token: ['must be whsec_ followed by the Base64 of 32 bytes'] });
-  }
+    throw unprocessable({ error: 'Invalid url given' });
+  if (fields.token && /[\r\n]/.test(fields.token)) throw unprocessable({ message: { token: ['is invalid'] } });
+  if (fields.signing_token && !isSigningToken(fields.signing_token))
+    throw unprocessable({ message: { signing_token: ['must be whsec_ followed by the Base64 of 32 bytes'] } });
+  const filter = fields.push_events_branch_filter;
+  if (filter && !isBranchFilter(filter, fields.branch_filter_strategy))
+    throw unprocessable({ error: 'Invalid branch filter given' });
+  if (fields.custom_headers) requireHeaders(fields.custom_headers);
+  if (fields.url_variables) requireUrlVariables(fields.url_variables);
   const wants = (event: string) => {
     const given = flag.optional().safeParse(fields[event]);
     if (!given.success) throw badParameter(`${event} is invalid`);
@@ -185,16 +214,26 @@ function presentHook(world: World, hook: Hook) {
     ...hook.events,
     enable_ssl_verification: hook.enable_ssl_verification,
     push_events_branch_filter: hook.push_events_branch_filter,
-    branch_filter_strategy: 'wildcard',
+    branch_filter_strategy: hook.branch_filter_strategy ?? 'wildcard',
     alert_status: alertStatus(hook, world.now()),
     disabled_until: hook.disabled_until,
-    url_variables: [],
+    url_variables: (hook.url_variables ?? []).map(({ key }) => ({ key })),
     custom_headers: hook.custom_headers.map(({ key }) => ({ key })),
-    custom_webhook_template: null,
+    custom_webhook_template: hook.custom_webhook_template ?? null,
     token_present: hook.token !== null,
     signing_token_present: hook.signing_token !== null,
   };
 }
+
+const CATEGORIES = ['successful', 'client_failure', 'server_failure'];
+const StatusFilter = list.refine(
+  (words) => words.every((word) => CATEGORIES.includes(word) || (/^[1-5]\d\d$/.test(word) && Number(word) < 512)),
+  { error: 'status does not have a valid value' },
+);
+const LARGEST_PAGE = 20;
+const PageSize = integer.refine((size) => size >= 1 && size <= LARGEST_PAGE, {
+  error: 'per_page does not have a valid value',
+});
 
 function hasStatus(delivery: Delivery, wanted: string[]): boolean {
   if (wanted.length === 0) return true;
@@ -204,13 +243,22 @@ function hasStatus(delivery: Delivery, wanted: string[]): boolean {
   return wanted.includes(delivery.response_status) || wanted.includes(category);
 }
 
+/** A hook with a template of its own sends what that makes. */
+function jsonOrText(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
+}
+
 function presentDelivery(delivery: Delivery) {
   return {
     id: delivery.id,
     url: delivery.url,
     trigger: delivery.trigger,
     request_headers: delivery.request_headers,
-    request_data: JSON.parse(delivery.body),
+    request_data: jsonOrText(delivery.body),
     response_headers: delivery.response_headers,
     response_body: delivery.response_body,
     execution_duration: delivery.execution_duration,

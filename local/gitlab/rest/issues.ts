@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { accessToProject, canSee, canSeeIssue, OWNER, REPORTER } from '../access.ts';
+import { accessToProject, canSee, canSeeIssue, OWNER, PLANNER } from '../access.ts';
 import { type IssueAction, issuePayload } from '../hooks/payload-issue.ts';
 import { ensureLabel } from '../labels.ts';
 import type { Issue, User } from '../rows.ts';
@@ -13,15 +13,17 @@ import {
   paginate,
   requireAdmin,
   requireCaller,
+  requireUnmodified,
 } from './api.ts';
 import { badParameter, badRequest, forbidden, notFound } from './api-error.ts';
 import { presentMergeRequest } from './merge-requests.ts';
 import { addSystemNote } from './notes.ts';
+import { notesOfChange } from './notes-of-change.ts';
 import { presentUser } from './present.ts';
-import { filledText, flag, integer, integers, list, moment, readParameters, text } from './read-parameters.ts';
+import { flag, integer, integers, list, moment, readParameters, rowText, text } from './read-parameters.ts';
 
 const Fields = z.object({
-  title: filledText.optional(),
+  title: rowText.optional(),
   description: text.nullable().optional(),
   labels: list.optional(),
   add_labels: list.optional(),
@@ -121,6 +123,9 @@ function presentIssue(world: World, issue: Issue) {
   };
 }
 
+const LONGEST_TITLE = 255;
+const tooLong = () => badRequest({ title: [`is too long (maximum is ${LONGEST_TITLE} characters)`] });
+
 /** The issue of the path; one that the caller may not see does not exist for them. */
 function openIssue(world: World, c: ApiContext) {
   const call = openProject(world, c);
@@ -140,6 +145,7 @@ export function changeIssue(world: World, issue: Issue, user: User, given: Field
   const changed = world.db.issues.update(issue.id, changesOf(world, issue, given, user));
   for (const label of changed.labels) ensureLabel(world, issue.project_id, label);
   const action = changed.state === issue.state ? 'update' : changed.state === 'closed' ? 'close' : 'reopen';
+  for (const body of notesOfChange(world, issue, changed)) addSystemNote(world, 'Issue', changed, user, body);
   if (action !== 'update') addSystemNote(world, 'Issue', changed, user, action === 'close' ? 'closed' : 'reopened');
   announceIssue(world, changed, user, action, issue);
   return changed;
@@ -251,9 +257,9 @@ export function routeIssues(api: Api, world: World): void {
     const author = requireCaller(c);
     const given = await readParameters(
       c,
-      Fields.extend({ title: filledText, iid: integer.optional(), created_at: text.optional() }),
+      Fields.extend({ title: rowText, iid: integer.optional(), created_at: text.optional() }),
     );
-    if (given.title.length > 255) throw badRequest({ title: ['is too long (maximum is 255 characters)'] });
+    if (given.title.length > LONGEST_TITLE) throw tooLong();
     const siblings = db.issues.filter((row) => row.project_id === project.id);
     const nextIid = Math.max(0, ...siblings.map((row) => row.iid)) + 1;
     const time = world.now().toISOString();
@@ -267,10 +273,11 @@ export function routeIssues(api: Api, world: World): void {
       title: given.title,
       description: given.description ?? null,
       state: 'opened',
-      labels: access >= REPORTER || given.labels ? unique(given.labels ?? []) : [],
-      assignee_ids: assignees(world, given) ?? [],
+      // Whoever reports something does not sort it: labels, assignees and dates are set by members.
+      labels: access >= PLANNER ? unique(given.labels ?? []) : [],
+      assignee_ids: access >= PLANNER ? (assignees(world, given) ?? []) : [],
       confidential: given.confidential ?? false,
-      due_date: given.due_date ?? null,
+      due_date: access >= PLANNER ? (given.due_date ?? null) : null,
       created_at: access >= OWNER && given.created_at ? given.created_at : time,
       updated_at: time,
       closed_at: null,
@@ -284,19 +291,24 @@ export function routeIssues(api: Api, world: World): void {
   api.put('/projects/:id/issues/:issue_iid', async (c) => {
     const { issue, access } = openIssue(world, c);
     const user = requireCaller(c);
-    if (access < REPORTER && issue.author_id !== user.id) throw forbidden();
+    const concerned = issue.author_id === user.id || issue.assignee_ids.includes(user.id);
+    if (access < PLANNER && !concerned) throw forbidden();
     const given = await readParameters(c, Fields);
+    if ((given.title?.length ?? 0) > LONGEST_TITLE) throw tooLong();
     if (Object.values(given).every((value) => value === undefined)) {
       throw badParameter(
         `${Object.keys(Fields.shape).join(', ')} are missing, at least one parameter must be provided`,
       );
     }
-    return c.json(show(changeIssue(world, issue, user, given)));
+    const { title, description, state_event, confidential } = given;
+    const allowed = access >= PLANNER ? given : { title, description, state_event, confidential };
+    return c.json(show(changeIssue(world, issue, user, allowed)));
   });
 
   api.delete('/projects/:id/issues/:issue_iid', (c) => {
     const { issue, access } = openIssue(world, c);
     if (access < OWNER) throw forbidden();
+    requireUnmodified(c, issue.updated_at);
     for (const note of db.notes.filter((row) => row.noteable_type === 'Issue' && row.noteable_id === issue.id))
       db.notes.remove(note.id);
     db.issues.remove(issue.id);

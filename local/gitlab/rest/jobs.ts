@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import * as z from 'zod';
-import { DEVELOPER, MAINTAINER, REPORTER } from '../access.ts';
+import { DEVELOPER, MAINTAINER } from '../access.ts';
 import { artifactsFolder, zipArtifacts } from '../ci/artifacts.ts';
 import { eraseJobLog, readJobLog } from '../ci/job-log.ts';
-import { FINISHED } from '../ci/pipeline-status.ts';
+import { FINISHED, isPlayable, isRetryable } from '../ci/pipeline-status.ts';
 import { readCommit } from '../git/read-objects.ts';
 import { type Build, RUN_STATUSES } from '../rows.ts';
 import type { World } from '../world.ts';
@@ -18,9 +18,9 @@ import {
   requireCaller,
   tokenOf,
 } from './api.ts';
-import { ApiError, forbidden, notFound } from './api-error.ts';
+import { ApiError, badRequest, forbidden, notFound } from './api-error.ts';
 import { openPipeline } from './pipelines.ts';
-import { presentJob } from './present.ts';
+import { artifactsName, hasArtifacts, presentJob } from './present.ts';
 import { filledText, flag, list, readParameters, text } from './read-parameters.ts';
 
 const Status = z.enum(RUN_STATUSES);
@@ -74,17 +74,20 @@ export function routeJobs(api: Api, world: World): void {
     return list(c, (build) => build.pipeline_id === pipeline.id);
   });
   api.get('/projects/:id/jobs/:job_id{[0-9]+}', async (c) => c.json(await show(open(c))));
-  api.get('/projects/:id/jobs/:job_id{[0-9]+}/trace', (c) => c.text(readJobLog(world, open(c))));
+  api.get('/projects/:id/jobs/:job_id{[0-9]+}/trace', (c) => {
+    const build = open(c);
+    return c.text(readJobLog(world, build), 200, { 'content-disposition': `infile; filename="${build.id}.log"` });
+  });
 
   const sendArtifacts = async (c: ApiContext, build: Build) => {
-    if (build.artifacts_bytes === null) throw notFound();
+    if (!hasArtifacts(build, world.now())) throw notFound();
     const zip = await zipArtifacts(
       artifactsFolder(world.stateDir, build.id),
       join(world.stateDir, 'zips', world.newId()),
     );
     return c.body(new Uint8Array(zip), 200, {
       'content-type': 'application/zip',
-      'content-disposition': 'attachment; filename="artifacts.zip"',
+      'content-disposition': `attachment; filename="${artifactsName(build)}"`,
     });
   };
   api.get('/projects/:id/jobs/:job_id{[0-9]+}/artifacts', (c) => sendArtifacts(c, open(c)));
@@ -93,6 +96,8 @@ export function routeJobs(api: Api, world: World): void {
   );
 
   const artifactFile = (c: ApiContext, build: Build, path: string) => {
+    if (!hasArtifacts(build, world.now())) throw notFound();
+    if (path.split('/').includes('..')) throw badRequest('400 Bad request');
     const folder = artifactsFolder(world.stateDir, build.id);
     const file = normalize(join(folder, path));
     if (!file.startsWith(`${folder}/`) || !existsSync(file) || !statSync(file).isFile()) throw notFound();
@@ -100,15 +105,14 @@ export function routeJobs(api: Api, world: World): void {
   };
   /** The newest job of that name in the newest successful pipeline of a branch or a tag. */
   const newestOf = async (c: ApiContext) => {
-    const { project, access } = openProject(world, c);
-    if (project.visibility === 'private' && access < REPORTER) throw forbidden();
+    const { project } = openProject(world, c);
     const { job } = await readParameters(c, z.object({ job: filledText }));
     const pipelines = db.pipelines
       .filter((row) => row.project_id === project.id && row.ref === c.req.param('ref') && row.status === 'success')
       .sort((a, b) => b.id - a.id);
     for (const pipeline of pipelines) {
       const build = db.builds.find(
-        (row) => row.pipeline_id === pipeline.id && row.name === job && !row.retried && row.artifacts_bytes !== null,
+        (row) => row.pipeline_id === pipeline.id && row.name === job && !row.retried && hasArtifacts(row, world.now()),
       );
       if (build) return build;
     }
@@ -126,11 +130,13 @@ export function routeJobs(api: Api, world: World): void {
   });
   api.post('/projects/:id/jobs/:job_id/artifacts/keep', async (c) => {
     const build = open(c, DEVELOPER);
-    if (build.artifacts_bytes === null) throw notFound();
-    return c.json(await show(build), 200);
+    if (!hasArtifacts(build, world.now())) throw notFound();
+    return c.json(await show(db.builds.update(build.id, { artifacts_expire_at: null })), 200);
   });
   api.post('/projects/:id/jobs/:job_id/erase', async (c) => {
-    const build = open(c, MAINTAINER);
+    const build = open(c, DEVELOPER);
+    const { access, user } = openProject(world, c);
+    if (access < MAINTAINER && build.user_id !== user?.id) throw forbidden();
     if (!FINISHED.has(build.status) || build.erased_at !== undefined)
       throw new ApiError(403, { message: '403 Forbidden - Job is not erasable!' });
     rmSync(artifactsFolder(world.stateDir, build.id), { recursive: true, force: true });
@@ -154,7 +160,7 @@ export function routeJobs(api: Api, world: World): void {
       c,
       z.object({ job_variables_attributes: z.array(z.object({ key: filledText, value: text })).default([]) }),
     );
-    if (build.status !== 'manual') return c.json({ message: '400 Bad request - Unplayable Job' }, 400);
+    if (!isPlayable(build)) throw badRequest('400 Bad request - Unplayable Job');
     if (build.definition && given.job_variables_attributes.length > 0) {
       const added = Object.fromEntries(given.job_variables_attributes.map(({ key, value }) => [key, value]));
       const definition = { ...build.definition, variables: { ...build.definition.variables, ...added } };
@@ -169,8 +175,7 @@ export function routeJobs(api: Api, world: World): void {
   });
   api.post('/projects/:id/jobs/:job_id/retry', async (c) => {
     const build = open(c, DEVELOPER);
-    if (!FINISHED.has(build.status) || build.retried)
-      throw new ApiError(403, { message: '403 Forbidden - Job is not retryable' });
+    if (!isRetryable(build)) throw new ApiError(403, { message: '403 Forbidden - Job is not retryable' });
     return c.json(await show(runner.retry(build)), 201);
   });
 }

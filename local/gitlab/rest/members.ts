@@ -7,9 +7,10 @@ import { ApiError, badParameter, badRequest, forbidden, notFound } from './api-e
 import { presentUser } from './present.ts';
 import { integer, integers, moment, readParameters, text } from './read-parameters.ts';
 
-const AccessLevel = integer.refine((level) => ACCESS_LEVELS.some((known) => known === level), {
-  error: 'access_level does not have a valid value',
-});
+function requireKnownLevel(level: number): void {
+  if (!ACCESS_LEVELS.some((known) => known === level))
+    throw badRequest({ access_level: ['is not included in the list'] });
+}
 
 const LEVEL_NAMES: Record<number, string> = {
   5: 'Minimal Access',
@@ -95,12 +96,13 @@ function routeMembersOf(api: Api, world: World, source: 'group' | 'project'): vo
       z.object({
         user_id: z.union([integer, text]).optional(),
         username: text.optional(),
-        access_level: AccessLevel,
+        access_level: integer,
         expires_at: moment.nullish(),
       }),
     );
     if (given.user_id === undefined && !given.username)
       throw badParameter('user_id, username are missing, exactly one parameter must be provided');
+    requireKnownLevel(given.access_level);
     requireLevel(c, given.access_level);
     requireFuture(given.expires_at);
     const wanted = String(given.user_id ?? given.username).split(',');
@@ -149,8 +151,9 @@ function routeMembersOf(api: Api, world: World, source: 'group' | 'project'): vo
     const row = direct(c);
     const { access_level, expires_at } = await readParameters(
       c,
-      z.object({ access_level: AccessLevel, expires_at: moment.nullish() }),
+      z.object({ access_level: integer, expires_at: moment.nullish() }),
     );
+    requireKnownLevel(access_level);
     requireLevel(c, Math.max(row.access_level, access_level));
     requireFuture(expires_at);
     requireAboveInherited(row.source_id, row.user_id, access_level);

@@ -16,12 +16,23 @@ import {
 } from '../merge-requests.ts';
 import type { MergeRequest, User } from '../rows.ts';
 import type { World } from '../world.ts';
-import { type Api, type ApiContext, numberInPath, openGroup, openProject, paginate, requireCaller } from './api.ts';
+import {
+  type Api,
+  type ApiContext,
+  numberInPath,
+  openForReading,
+  openGroup,
+  openProject,
+  paginate,
+  requireCaller,
+  requireUnmodified,
+} from './api.ts';
 import { ApiError, badParameter, badRequest, forbidden, notFound, unauthorized } from './api-error.ts';
 import { tellOfRefs } from './branches.ts';
 import { addSystemNote } from './notes.ts';
+import { notesOfChange } from './notes-of-change.ts';
 import { presentCommit, presentPipeline, presentPipelineFully, presentUser } from './present.ts';
-import { filledText, flag, integer, integers, list, moment, readParameters, text } from './read-parameters.ts';
+import { filledText, flag, integer, integers, list, moment, readParameters, rowText, text } from './read-parameters.ts';
 
 export function presentMergeRequest(world: World, row: MergeRequest, mergeStatusName?: string) {
   const project = world.db.projects.require(row.project_id);
@@ -168,7 +179,7 @@ const Fields = {
   squash: flag.nullish(),
 };
 const NewMergeRequest = z.object({
-  title: filledText,
+  title: rowText,
   source_branch: filledText,
   target_branch: filledText,
   target_project_id: integer.optional(),
@@ -195,7 +206,7 @@ export function routeMergeRequests(api: Api, world: World): void {
   };
   const show = (row: MergeRequest) => presentMergeRequest(world, row);
   const open = (c: ApiContext, level = 0) => {
-    const call = openProject(world, c, level);
+    const call = level === 0 ? openForReading(world, c) : openProject(world, c, level);
     const iid = numberInPath(c, 'merge_request_iid');
     const row = mergeRequests.find((found) => found.project_id === call.project.id && found.iid === iid);
     if (!row) throw notFound();
@@ -234,7 +245,7 @@ export function routeMergeRequests(api: Api, world: World): void {
     return listOf(c, within);
   });
   api.get('/projects/:id/merge_requests', (c) => {
-    const { project } = openProject(world, c);
+    const { project } = openForReading(world, c);
     return listOf(c, (row) => row.project_id === project.id);
   });
 
@@ -345,6 +356,7 @@ export function routeMergeRequests(api: Api, world: World): void {
       closed_by_id: state === 'closed' ? (row.closed_by_id ?? user.id) : null,
       updated_at: time,
     });
+    for (const body of notesOfChange(world, row, changed)) addSystemNote(world, 'MergeRequest', changed, user, body);
     const action = state === row.state ? 'update' : state === 'closed' ? 'close' : 'reopen';
     if (action !== 'update')
       addSystemNote(world, 'MergeRequest', changed, user, action === 'close' ? 'closed' : 'reopened');
@@ -355,6 +367,7 @@ export function routeMergeRequests(api: Api, world: World): void {
   api.delete(one, (c) => {
     const { row, access } = open(c);
     if (access < OWNER) throw forbidden();
+    requireUnmodified(c, row.updated_at);
     for (const note of world.db.notes.filter((n) => n.noteable_type === 'MergeRequest' && n.noteable_id === row.id))
       world.db.notes.remove(note.id);
     mergeRequests.remove(row.id);
@@ -567,6 +580,7 @@ function routeApprovals(api: Api, world: World, open: Open): void {
     const { sha } = await readParameters(c, z.object({ sha: text.nullish() }));
     const head = headOf(world, row);
     if (sha && sha !== head) throw new ApiError(409, { message: `SHA does not match HEAD of source branch: ${head}` });
+    if (access < DEVELOPER) throw forbidden();
     if (!show(row, access, user).user_can_approve) throw unauthorized();
     const approved_at = world.now().toISOString();
     const changed = world.db.mergeRequests.update(row.id, {
@@ -580,6 +594,7 @@ function routeApprovals(api: Api, world: World, open: Open): void {
   api.post(`${one}/unapprove`, (c) => {
     const { row, access } = open(c);
     const user = requireCaller(c);
+    if (access < DEVELOPER) throw forbidden();
     if (!row.approvals.some((approval) => approval.user_id === user.id)) throw notFound();
     const changed = world.db.mergeRequests.update(row.id, {
       approvals: row.approvals.filter((approval) => approval.user_id !== user.id),

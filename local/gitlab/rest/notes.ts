@@ -4,7 +4,16 @@ import { canSeeIssue, GUEST, MAINTAINER } from '../access.ts';
 import { notePayload } from '../hooks/payload-issue.ts';
 import type { Issue, MergeRequest, Note, User } from '../rows.ts';
 import type { World } from '../world.ts';
-import { type Api, type ApiContext, numberInPath, openProject, paginate, requireCaller } from './api.ts';
+import {
+  type Api,
+  type ApiContext,
+  numberInPath,
+  openForReading,
+  openProject,
+  paginate,
+  requireCaller,
+  requireUnmodified,
+} from './api.ts';
 import { forbidden, notFound } from './api-error.ts';
 import { presentUser } from './present.ts';
 import { filledText, flag, readParameters } from './read-parameters.ts';
@@ -72,6 +81,11 @@ function announceNote(
   world.deliveries.announce(on.project_id, event, () => notePayload(world, note, user, on, action));
 }
 
+/** Its author and maintainers change a comment; what GitLab itself noted down stays. */
+function requireMayChange(note: Note, user: User, access: number): void {
+  if (note.system || (note.author_id !== user.id && access < MAINTAINER)) throw forbidden();
+}
+
 function presentNote(world: World, note: Note) {
   const resolvable = note.noteable_type === 'MergeRequest' && note.discussion_id !== null;
   const resolver = note.resolved_by_id === null ? undefined : world.db.users.get(note.resolved_by_id);
@@ -113,11 +127,11 @@ function routeNotesOn(api: Api, world: World, type: NoteableType, folder: string
   const base = `/projects/:id/${folder}/:noteable_iid/notes`;
 
   const open = (c: ApiContext) => {
-    const call = openProject(world, c);
+    const call = type === 'Issue' ? openProject(world, c) : openForReading(world, c);
     const iid = numberInPath(c, 'noteable_iid');
     const at = (row: Issue | MergeRequest) => row.project_id === call.project.id && row.iid === iid;
     const on = type === 'Issue' ? issues.find(at) : mergeRequests.find(at);
-    if (!on || ('confidential' in on && !canSeeIssue(on, call.user, call.access))) throw notFound();
+    if (!on || ('confidential' in on && !canSeeIssue(on, call.user, call.access))) throw notFound(type);
     return { ...call, on };
   };
   const openNote = (c: ApiContext) => {
@@ -162,9 +176,9 @@ function routeNotesOn(api: Api, world: World, type: NoteableType, folder: string
   });
 
   api.put(`${base}/:note_id`, async (c) => {
-    const { note, on } = openNote(c);
+    const { note, on, access } = openNote(c);
     const user = requireCaller(c);
-    if (note.author_id !== user.id || note.system) throw forbidden();
+    requireMayChange(note, user, access);
     const { body } = await readParameters(c, z.object({ body: filledText }));
     const changed = notes.update(note.id, { body, updated_at: world.now().toISOString() });
     announceNote(world, changed, user, on, 'update');
@@ -173,7 +187,8 @@ function routeNotesOn(api: Api, world: World, type: NoteableType, folder: string
 
   api.delete(`${base}/:note_id`, (c) => {
     const { note, access } = openNote(c);
-    if (note.author_id !== requireCaller(c).id && access < MAINTAINER) throw forbidden();
+    requireMayChange(note, requireCaller(c), access);
+    requireUnmodified(c, note.updated_at);
     notes.remove(note.id);
     return c.body(null, 204);
   });

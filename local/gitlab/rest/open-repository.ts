@@ -1,11 +1,5 @@
-import { REPORTER } from '../access.ts';
 import type { World } from '../world.ts';
-import { type ApiContext, openProject } from './api.ts';
-import { notFound } from './api-error.ts';
+import { type ApiContext, openForReading } from './api.ts';
 
-/** Code is for members from Reporter up, and for everybody where the project is public. */
-export function openRepository(world: World, c: ApiContext) {
-  const call = openProject(world, c);
-  if (call.project.visibility !== 'public' && call.access < REPORTER) throw notFound('Project');
-  return call;
-}
+/** Code is for members from Reporter up, and for everybody who sees a project that is not private. */
+export const openRepository = (world: World, c: ApiContext) => openForReading(world, c);

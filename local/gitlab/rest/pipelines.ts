@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import * as z from 'zod';
-import { DEVELOPER, OWNER, REPORTER } from '../access.ts';
+import { DEVELOPER, OWNER } from '../access.ts';
 import { artifactsFolder } from '../ci/artifacts.ts';
 import { NoPipelineError } from '../ci/create-pipeline.ts';
 import { FINISHED } from '../ci/pipeline-status.ts';
@@ -76,7 +76,7 @@ export function routePipelines(api: Api, world: World): void {
   });
 
   api.get('/projects/:id/pipelines/latest', async (c) => {
-    const { project, repository } = openProject(world, c, REPORTER);
+    const { project, repository } = openProject(world, c);
     const { ref } = await readParameters(c, z.object({ ref: text.default(project.default_branch) }));
     const sha = await resolveCommit(repository, ref);
     const newest = db.pipelines

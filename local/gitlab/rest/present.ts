@@ -34,8 +34,6 @@ export function presentUserFully(world: Pick<World, 'url'>, user: User, forWhom:
   };
 }
 
-const _lastSegment = (path: string) => path.split('/').at(-1) ?? path;
-
 export function presentNamespace(world: Pick<World, 'url'>, namespace: Namespace) {
   return {
     id: namespace.id,
@@ -205,6 +203,33 @@ export function presentProject(world: World, project: Project, user: User | unde
   };
 }
 
+/** What `simple`, callers without a token and environments are shown of a project. */
+export function presentSimpleProject(world: World, project: Project) {
+  const full = presentProject(world, project, undefined);
+  return {
+    id: full.id,
+    description: full.description,
+    name: full.name,
+    name_with_namespace: full.name_with_namespace,
+    path: full.path,
+    path_with_namespace: full.path_with_namespace,
+    created_at: full.created_at,
+    default_branch: full.default_branch,
+    tag_list: full.tag_list,
+    topics: full.topics,
+    ssh_url_to_repo: full.ssh_url_to_repo,
+    http_url_to_repo: full.http_url_to_repo,
+    web_url: full.web_url,
+    readme_url: full.readme_url,
+    forks_count: full.forks_count,
+    avatar_url: full.avatar_url,
+    star_count: full.star_count,
+    last_activity_at: full.last_activity_at,
+    visibility: full.visibility,
+    namespace: full.namespace,
+  };
+}
+
 export function presentCommit(world: Pick<World, 'url'>, project: Project, commit: Commit) {
   return {
     ...commit,
@@ -264,7 +289,13 @@ export function presentPipelineFully(world: Pick<World, 'url' | 'db'>, pipeline:
   };
 }
 
+export const hasArtifacts = (build: Build, now: Date): boolean =>
+  build.artifacts_bytes !== null && !(build.artifacts_expire_at && new Date(build.artifacts_expire_at) <= now);
+
+export const artifactsName = (build: Build): string => `${build.artifacts_name ?? 'artifacts'}.zip`;
+
 export function presentJob(world: World, build: Build, commit: Commit | undefined) {
+  const kept = hasArtifacts(build, world.now());
   const project = world.db.projects.require(build.project_id);
   const pipeline = world.db.pipelines.require(build.pipeline_id);
   return {
@@ -280,7 +311,7 @@ export function presentJob(world: World, build: Build, commit: Commit | undefine
     started_at: build.started_at,
     finished_at: build.finished_at,
     erased_at: build.erased_at ?? null,
-    artifacts_expire_at: null,
+    artifacts_expire_at: build.artifacts_expire_at ?? null,
     duration: secondsBetween(build.started_at, build.finished_at),
     queued_duration: secondsBetween(build.queued_at, build.started_at),
     user: presentUser(world, world.db.users.require(build.user_id)),
@@ -289,13 +320,10 @@ export function presentJob(world: World, build: Build, commit: Commit | undefine
     web_url: `${world.url}/${project.path_with_namespace}/-/jobs/${build.id}`,
     project: { ci_job_token_scope_enabled: false },
     ...(build.failure_reason ? { failure_reason: build.failure_reason } : {}),
-    ...(build.artifacts_bytes === null
-      ? {}
-      : { artifacts_file: { filename: 'artifacts.zip', size: build.artifacts_bytes } }),
-    artifacts:
-      build.artifacts_bytes === null
-        ? []
-        : [{ file_type: 'archive', size: build.artifacts_bytes, filename: 'artifacts.zip', file_format: 'zip' }],
+    ...(kept ? { artifacts_file: { filename: artifactsName(build), size: build.artifacts_bytes } } : {}),
+    artifacts: kept
+      ? [{ file_type: 'archive', size: build.artifacts_bytes, filename: artifactsName(build), file_format: 'zip' }]
+      : [],
     runner: build.started_at
       ? { ...RUNNER, name: 'gitlab-runner', online: true, status: 'online', paused: false }
       : null,

@@ -11,7 +11,7 @@ import { type Api, type ApiContext, openGroup, openProject, paginate, requireCal
 import { badParameter, badRequest, forbidden, notFound, unauthorized } from './api-error.ts';
 import { tellOfRefs } from './branches.ts';
 import { isPathSegment } from './path-segment.ts';
-import { PROJECT_SETTINGS, presentProject, presentUser } from './present.ts';
+import { PROJECT_SETTINGS, presentProject, presentSimpleProject, presentUser } from './present.ts';
 import { filledText, flag, integer, list, readParameters, text } from './read-parameters.ts';
 
 const PATH_RULE =
@@ -74,32 +74,6 @@ const Filter = z.object({
   sort: z.enum(['asc', 'desc']).default('desc'),
 });
 
-type Shown = ReturnType<typeof presentProject>;
-
-/** What `simple` and callers without a token are shown. */
-const simpleProject = (full: Shown) => ({
-  id: full.id,
-  description: full.description,
-  name: full.name,
-  name_with_namespace: full.name_with_namespace,
-  path: full.path,
-  path_with_namespace: full.path_with_namespace,
-  created_at: full.created_at,
-  default_branch: full.default_branch,
-  tag_list: full.tag_list,
-  topics: full.topics,
-  ssh_url_to_repo: full.ssh_url_to_repo,
-  http_url_to_repo: full.http_url_to_repo,
-  web_url: full.web_url,
-  readme_url: full.readme_url,
-  forks_count: full.forks_count,
-  avatar_url: full.avatar_url,
-  star_count: full.star_count,
-  last_activity_at: full.last_activity_at,
-  visibility: full.visibility,
-  namespace: full.namespace,
-});
-
 /** Moves a project, with its repository, to another path. */
 function relocate(world: World, project: Project, namespace: Namespace, path: string): Project {
   const path_with_namespace = `${namespace.full_path}/${path}`;
@@ -157,8 +131,7 @@ export function routeProjects(api: Api, world: World): void {
       return direction * (a < b ? -1 : a > b ? 1 : one.id - other.id);
     });
     return paginate(c, found, (project) => {
-      const full = presentProject(world, project, user);
-      return wanted.simple || !user ? simpleProject(full) : full;
+      return wanted.simple || !user ? presentSimpleProject(world, project) : presentProject(world, project, user);
     });
   };
 
@@ -259,8 +232,7 @@ export function routeProjects(api: Api, world: World): void {
 
   api.get('/projects/:id', (c) => {
     const { project, user } = openProject(world, c);
-    const full = presentProject(world, project, user);
-    return c.json(user ? full : simpleProject(full));
+    return c.json(user ? presentProject(world, project, user) : presentSimpleProject(world, project));
   });
 
   api.put('/projects/:id', async (c) => {

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
-import { badParameter } from './api-error.ts';
+import { badParameter, badRequest } from './api-error.ts';
 
 type Parameters = Record<string, unknown>;
 
@@ -62,7 +62,14 @@ export async function readParameters<T extends z.ZodType>(c: Context, schema: T)
   Object.assign(parameters, await body);
   const parsed = schema.safeParse(parameters);
   if (parsed.success) return parsed.data;
+  refuseBlankRow(parsed.error.issues);
   throw badParameter([...new Set(parsed.error.issues.map((issue) => sentence(issue, parameters)))].join(', '));
+}
+
+function refuseBlankRow(issues: z.core.$ZodIssue[]): void {
+  const isBlank = (issue: z.core.$ZodIssue) => issue.code === 'custom' && issue.params?.blankInRow === true;
+  if (issues.every(isBlank))
+    throw badRequest(Object.fromEntries(issues.map((issue) => [issue.path.join('.'), ["can't be blank"]])));
 }
 
 function sentence(issue: z.core.$ZodIssue, given: Parameters): string {
@@ -70,12 +77,15 @@ function sentence(issue: z.core.$ZodIssue, given: Parameters): string {
   if (issue.code === 'custom' && issue.message !== 'Invalid input') return issue.message;
   const missing = !(String(issue.path[0]) in given);
   if (missing) return `${name} is missing`;
+  if (issue.code === 'custom' && issue.params?.blank === true) return `${name} is empty`;
   return issue.code === 'invalid_value' ? `${name} does not have a valid value` : `${name} is invalid`;
 }
 
 /** Text that may arrive as a number. */
 export const text = z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]);
-export const filledText = text.refine((value) => value.trim() !== '', { error: undefined });
+export const filledText = text.refine((value) => value.trim() !== '', { params: { blank: true }, error: undefined });
+/** Text that the row itself refuses when it is blank, with `can't be blank`. */
+export const rowText = text.refine((value) => value.trim() !== '', { params: { blankInRow: true }, error: undefined });
 export const integer = z.union([
   z.int(),
   z

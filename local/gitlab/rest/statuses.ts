@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { DEVELOPER, isProtectedBranch, REPORTER } from '../access.ts';
+import { DEVELOPER, isProtectedBranch } from '../access.ts';
 import { addPipeline } from '../ci/create-pipeline.ts';
 import { isAncestor, resolveCommit } from '../git/read-objects.ts';
 import type { Build, Pipeline, Project, RunStatus } from '../rows.ts';
 import type { World } from '../world.ts';
-import { type Api, openProject, paginate, requireCaller } from './api.ts';
+import { type Api, openForReading, openProject, paginate, requireCaller } from './api.ts';
 import { badRequest, notFound } from './api-error.ts';
 import { presentStatus } from './present.ts';
 import { flag, integer, readParameters, text } from './read-parameters.ts';
@@ -42,7 +42,9 @@ const NewStatus = z.object({
 const LONGEST_TEXT = 255;
 
 /** What GitLab's own row refuses. */
-function requireValid({ target_url, description }: z.infer<typeof NewStatus>): void {
+function requireValid({ target_url, description, name, context }: z.infer<typeof NewStatus>): void {
+  if ((name ?? context ?? '').length > LONGEST_TEXT)
+    throw badRequest({ name: [`is too long (maximum is ${LONGEST_TEXT} characters)`] });
   const tooLong = [`is too long (maximum is ${LONGEST_TEXT} characters)`];
   if (target_url && !/^https?:\/\/\S+$/.test(target_url))
     throw badRequest({ target_url: ['is blocked: Only allowed schemes are http, https'] });
@@ -66,6 +68,8 @@ export function routeStatuses(api: Api, world: World): void {
     if (!ref) throw notFound('References for commit');
     const pipeline = existing ?? (await externalPipeline(world, project, user.id, sha, ref));
     const name = given.name ?? given.context ?? 'default';
+    if (db.builds.find((row) => row.kind === 'job' && row.pipeline_id === pipeline.id && row.name === name))
+      throw badRequest({ name: ['has already been taken'] });
     const open = db.builds.find(
       (row) =>
         row.kind === 'external' &&
@@ -87,7 +91,7 @@ export function routeStatuses(api: Api, world: World): void {
   });
 
   api.get('/projects/:id/repository/commits/:sha/statuses', async (c) => {
-    const { project, repository } = openProject(world, c, REPORTER);
+    const { project, repository } = openForReading(world, c);
     const wanted = await readParameters(
       c,
       z.object({
@@ -96,6 +100,8 @@ export function routeStatuses(api: Api, world: World): void {
         name: text.optional(),
         pipeline_id: integer.optional(),
         all: flag.default(false),
+        order_by: z.enum(['id', 'pipeline_id']).default('id'),
+        sort: z.enum(['asc', 'desc']).default('asc'),
       }),
     );
     const sha = await resolveCommit(repository, c.req.param('sha'));
@@ -116,7 +122,10 @@ export function routeStatuses(api: Api, world: World): void {
       const key = `${row.pipeline_id} ${row.name}`;
       if (!newest.has(key)) newest.set(key, row);
     }
-    return paginate(c, wanted.all ? found : [...newest.values()], (row) => presentStatus(world, row));
+    const direction = wanted.sort === 'asc' ? 1 : -1;
+    const rows = wanted.all ? found : [...newest.values()];
+    rows.sort((a, b) => direction * (a[wanted.order_by] - b[wanted.order_by] || a.id - b.id));
+    return paginate(c, rows, (row) => presentStatus(world, row));
   });
 }
 

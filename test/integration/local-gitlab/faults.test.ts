@@ -229,7 +229,7 @@ describe('deliveries', () => {
   it('refuse a signing token of the wrong form and an address that is none', async () => {
     const call = gitlab.as('maintainer');
     expect((await call('POST', `${PROJECT}/hooks`, { url: receiver.url, signing_token: 'whsec_short' })).status).toBe(
-      400,
+      422,
     );
     expect((await call('POST', `${PROJECT}/hooks`, { url: 'ftp://x' })).status).toBe(422);
   });

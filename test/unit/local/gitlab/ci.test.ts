@@ -1,14 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseDurationSeconds } from '../../../../local/gitlab/ci/duration.ts';
-import { compositeStatus, earlierJobs, readiness } from '../../../../local/gitlab/ci/pipeline-status.ts';
+import { findCoverage } from '../../../../local/gitlab/ci/find-coverage.ts';
+import {
+  compositeStatus,
+  earlierJobs,
+  isPlayable,
+  isRetryable,
+  readiness,
+  skippedAfter,
+} from '../../../../local/gitlab/ci/pipeline-status.ts';
 import { RawJobSchema, readJob } from '../../../../local/gitlab/ci/read-job.ts';
 import { composeScript } from '../../../../local/gitlab/ci/run-script.ts';
 import { expandVariables } from '../../../../local/gitlab/ci/variables.ts';
 import { type Build, RUN_STATUSES, type RunStatus } from '../../../../local/gitlab/rows.ts';
 
 const definition = (body: object = {}, name = 'job', listed = { when: 'on_success', allow_failure: false }) =>
-  readJob(name, name.split(':')[0] ?? name, RawJobSchema.parse({ script: 'true', ...body }), listed, {});
+  readJob(name, name.split(':')[0] ?? name, RawJobSchema.parse({ script: 'true', ...body }), listed, undefined);
 
 const build = (id: number, status: RunStatus, change: Partial<Build> = {}): Build => ({
   id,
@@ -46,6 +54,9 @@ describe('the status of a pipeline', () => {
     expect(compositeStatus([build(1, 'success'), build(2, 'skipped')])).toBe('success');
     expect(compositeStatus([build(1, 'failed'), build(2, 'skipped')])).toBe('failed');
     expect(compositeStatus([build(1, 'skipped')])).toBe('skipped');
+    expect(compositeStatus([build(1, 'failed'), build(2, 'canceled')])).toBe('failed');
+    expect(compositeStatus([build(1, 'success'), build(2, 'canceled')])).toBe('canceled');
+    expect(compositeStatus([build(1, 'success'), build(2, 'scheduled')])).toBe('scheduled');
   });
 
   it('overlooks a failure that is allowed, a retried job and an optional manual one', () => {
@@ -87,6 +98,57 @@ describe('what comes next for a job', () => {
     expect(readiness(withWhen('on_failure'), [build(1, 'failed')])).toBe('run');
     expect(readiness(withWhen('always'), [build(1, 'failed')])).toBe('run');
     expect(readiness(withWhen('manual'), [])).toBe('manual');
+    expect(readiness(withWhen('delayed'), [build(1, 'success')])).toBe('delay');
+  });
+
+  it('is running after a stage that was left out, and ends with what a stage before it lacked', () => {
+    expect(readiness(withWhen('on_success'), [build(1, 'skipped')])).toBe('run');
+    expect(readiness(withWhen('on_success'), [build(1, 'manual', { allow_failure: true })])).toBe('run');
+    expect(readiness(withWhen('on_success'), [build(1, 'manual')])).toBe('wait');
+    expect(readiness(withWhen('on_success'), [build(1, 'failed'), build(2, 'skipped')])).toBe('skip');
+    expect(readiness(withWhen('always'), [build(1, 'canceled')])).toBe('skip');
+    expect(readiness(withWhen('on_failure'), [build(1, 'failed'), build(2, 'skipped')])).toBe('run');
+  });
+
+  it('is left out with a job that it needs and that does not run', () => {
+    const needing = (when: string) =>
+      build(9, 'created', {
+        definition: definition({ needs: ['job-1', 'job-2'] }, 'job', { when, allow_failure: false }),
+      });
+    expect(readiness(needing('on_success'), [build(1, 'success'), build(2, 'running')])).toBe('wait');
+    expect(readiness(needing('on_success'), [build(1, 'success'), build(2, 'success')])).toBe('run');
+    expect(readiness(needing('on_success'), [build(1, 'success'), build(2, 'skipped')])).toBe('skip');
+    expect(readiness(needing('on_success'), [build(1, 'manual', { allow_failure: true })])).toBe('skip');
+    expect(readiness(needing('always'), [build(1, 'skipped')])).toBe('run');
+    expect(readiness(needing('on_success'), [build(1, 'failed', { allow_failure: true })])).toBe('run');
+  });
+
+  it('gets another chance when what it was skipped for runs again', () => {
+    const all = [
+      build(1, 'failed', { name: 'a', stage: 'one' }),
+      build(2, 'skipped', { name: 'b', stage: 'two' }),
+      build(3, 'skipped', { name: 'c', stage: 'three', definition: definition({ needs: ['b'] }) }),
+      build(4, 'skipped', { name: 'd', stage: 'one' }),
+    ];
+    const [first] = all;
+    expect(first && skippedAfter(first, all, ['one', 'two', 'three']).map((job) => job.name)).toEqual(['b', 'c']);
+  });
+
+  it('can be tried again once it ended, and played where it waits for somebody', () => {
+    const manual = definition({}, 'job', { when: 'manual', allow_failure: false });
+    expect([build(1, 'success'), build(1, 'skipped'), build(1, 'running')].map(isRetryable)).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(
+      [
+        build(1, 'manual', { definition: manual }),
+        build(1, 'success', { definition: manual }),
+        build(1, 'success'),
+        build(1, 'running', { definition: manual }),
+      ].map(isPlayable),
+    ).toEqual([true, true, false, false]);
   });
 
   it('looks at the needed jobs alone where needs are given', () => {
@@ -114,6 +176,17 @@ describe('a job of the CI file', () => {
     expect(job.timeoutSeconds).toBe(5400);
     expect(job.ignored).toEqual(['image', 'services']);
   });
+});
+
+it('finds the coverage that a log tells of last', () => {
+  const log = 'TOTAL 10%\nTOTAL 87.5%\n';
+  expect(findCoverage('/TOTAL.*? (\\d+(?:\\.\\d+)?)%/', log)).toBe(87.5);
+  expect(findCoverage('/total \\d+/i', log)).toBe(87);
+  expect([findCoverage('/none/', log), findCoverage(undefined, log), findCoverage('/(/', log)]).toEqual([
+    null,
+    null,
+    null,
+  ]);
 });
 
 it('reads durations as GitLab writes them', () => {
