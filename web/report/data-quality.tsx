@@ -33,7 +33,8 @@ export function DataQuality({ report }: { report: DriftReport }) {
       </dl>
       {findings.length === 0 && lines > 0 && (
         <p>
-          {invalidRecords === 0 ? 'Every record could be read, and its' : 'The'} rows have the shape of the training data.
+          {invalidRecords === 0 ? 'Every record could be read, and its' : 'The'} rows have the shape of the training
+          data.
         </p>
       )}
     </section>
