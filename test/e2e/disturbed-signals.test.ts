@@ -34,7 +34,7 @@ describe('a run whose signals are lost, doubled, reordered and raced', () => {
     await poll('The end of the training', async () => ((await pipelineStatus(arn)) === 'Succeeded' ? true : undefined));
     run = await scene.runs.get(runId);
     expect({ status: run.status, finishedAt: run.training?.finishedAt }).toEqual({ status: 'training' });
-  }, 120_000);
+  }, 240_000);
 
   it('is still one run, one execution and one training when every webhook comes again, doubled and shuffled', async () => {
     const answers = await deliverAgain(run.pipelineId);
@@ -45,7 +45,7 @@ describe('a run whose signals are lost, doubled, reordered and raced', () => {
     ]);
     expect(await trainingsOf(run.runId, run.training?.pipelineExecutionArn ?? '')).toHaveLength(1);
     expect((await scene.runs.get(run.runId)).status).toBe('training');
-  }, 60_000);
+  }, 240_000);
 
   it('goes on when the sweep asks SageMaker instead', async () => {
     await stopLosing();
@@ -57,7 +57,7 @@ describe('a run whose signals are lost, doubled, reordered and raced', () => {
       return undefined;
     });
     expect(run.training?.finishedAt).toBeDefined();
-  }, 60_000);
+  }, 240_000);
 
   it('takes one of fifty racing decisions of two stewards, and tells the others who decided', async () => {
     const receipts = await raceDecisions(await scene.stage.reviewLink(run));
@@ -76,9 +76,9 @@ describe('a run whose signals are lost, doubled, reordered and raced', () => {
     expect(ended.approval?.decidedBy).toEqual(decision?.outcome === 'approved' ? decision.by : undefined);
     const { events } = await scene.stage.outcome(run.runId);
     expect(events.filter(({ type }) => type === 'approval-decided')).toHaveLength(1);
-  }, 120_000);
+  }, 240_000);
 
-  it('leaves a sound world', () => expectSoundWorld(scene), 150_000);
+  it('leaves a sound world', () => expectSoundWorld(scene), 240_000);
 });
 
 async function pipelineStatus(PipelineExecutionArn: string): Promise<string | undefined> {

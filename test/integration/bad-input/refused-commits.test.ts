@@ -126,7 +126,7 @@ describe('a commit that the platform can not train', () => {
     }
     withoutBundle = await author.push('Forget the bundle', sound);
     withoutData = await author.push('Name empty data', EMPTY_DATA);
-  }, 60_000);
+  }, 240_000);
   afterAll(() => author.leave());
 
   const refusedRun = async (sha: string) => {
@@ -148,7 +148,7 @@ describe('a commit that the platform can not train', () => {
       const shown = `${said[0]}${more}`;
       expect(description).toBe(shown.length <= 255 ? shown : `${said[0]?.slice(0, 254 - more.length)}…${more}`);
     },
-    60_000,
+    240_000,
   );
 
   it('because CI uploaded no bundle is refused, and told to include the template', async () => {
