@@ -63,9 +63,12 @@ describe('a run whose signals are lost, doubled, reordered and raced', () => {
     const receipts = await raceDecisions(await scene.stage.reviewLink(run));
     const review = await scene.reviews.find(run.reviewId ?? '');
     const decision = review?.decision;
-    expect(receipts.filter(({ status }) => status === 200)).toHaveLength(1);
     const late = receipts.filter(({ status }) => status === 409);
-    expect(late).toHaveLength(49);
+    // Who decided comes late too, where the answer got lost.
+    const won = receipts.filter(({ status }) => status === 200);
+    expect(won.length + answersLost).toBeGreaterThanOrEqual(1);
+    expect(won.length).toBeLessThanOrEqual(1);
+    expect(late).toHaveLength(50 - won.length);
     for (const { html } of late) expect(html).toContain(`${decision?.by.name} has ${decision?.outcome} it already`);
     expect(await scene.table.queryPartition(`REVIEW#${run.reviewId}`, 'VOTE#')).toHaveLength(1);
     const ended = await scene.stage.runUntil(
@@ -106,11 +109,15 @@ async function raceDecisions(link: string): Promise<Page[]> {
   return doAll(posts, posts.length);
 }
 
-/** The account runs fewer Lambdas at a time than there are posts: whoever is turned away at the door comes again. */
+/** Posts that a Lambda took and was too slow to answer: it may have decided. */
+let answersLost = 0;
+
+/** The account runs fewer Lambdas at a time than there are posts: whoever is turned away at the door, or waits in vain, comes again. */
 async function untilLetIn(post: () => Promise<Page>): Promise<Page> {
   for (;;) {
     const receipt = await post();
-    if (receipt.status !== 429 && receipt.status !== 503) return receipt;
+    if (receipt.status < 500 && receipt.status !== 429) return receipt;
+    if (receipt.status >= 500) answersLost += 1;
     await sleep(300);
   }
 }

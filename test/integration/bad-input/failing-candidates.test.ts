@@ -89,6 +89,7 @@ describe('a candidate', () => {
   }, 240_000);
   afterAll(async () => {
     await author.leave();
+    await world.takeDataBack();
     await rm(dirname(gate), { recursive: true, force: true });
   });
 

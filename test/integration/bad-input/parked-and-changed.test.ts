@@ -25,6 +25,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await rm(quotas, { force: true });
   await author.leave();
+  await world.takeDataBack();
 });
 
 /** Opens the run's page as a Maintainer of the project and presses its button. */

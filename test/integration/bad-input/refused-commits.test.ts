@@ -127,7 +127,10 @@ describe('a commit that the platform can not train', () => {
     withoutBundle = await author.push('Forget the bundle', sound);
     withoutData = await author.push('Name empty data', EMPTY_DATA);
   }, 240_000);
-  afterAll(() => author.leave());
+  afterAll(async () => {
+    await author.leave();
+    await world.takeDataBack();
+  });
 
   const refusedRun = async (sha: string) => {
     const run = await world.findRun(await world.runOf(sha));

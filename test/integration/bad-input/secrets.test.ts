@@ -89,6 +89,7 @@ describe('what a careless author and a stranger let slip', () => {
     await events.send(new DeleteRuleCommand(rule));
     await queue.remove();
     await author.leave();
+    await world.takeDataBack();
   });
 
   const secrets = (): string[] => {
