@@ -34,7 +34,8 @@ const inTheWorld = {
 };
 
 export default {
-  testTimeout: 30_000,
+  // So long only for a machine that does much else: no test waits without a condition.
+  testTimeout: 90_000,
   projects: [
     project('unit'),
     project('contract'),

@@ -26,8 +26,12 @@ export function buildProgram(
     .command('validate')
     .description('check mlops.yaml and the pipeline definition as the platform does when a commit arrives')
     .argument('[folder]', 'the ML repository', '.')
-    .option('--onboarding <file>', "the model's onboarding record; its floors are checked too")
-    .option('--stage <stage>', 'the stage that fills the record (default: $MLOPS_STAGE)')
+    .option(
+      '--onboarding <file>',
+      "the model's onboarding record, for its floors (default: the one that comes with mlops)",
+    )
+    .option('--no-onboarding', 'leave the floors to the platform, which knows them as they are today; what CI does')
+    .option('--stage <stage>', 'the stage that fills the record: where data may lie (default: $MLOPS_STAGE)')
     .action(async (folder, options) => finish(await validateRepository(folder, options, terminal)));
   program
     .command('bundle')

@@ -50,6 +50,8 @@ function refusal(place: string, error: unknown): string {
   if (name === 'NoSuchBucket') return `There is no bucket for ${place}.`;
   if (name === 'CredentialsProviderError')
     return `There are no AWS credentials to read ${place}: set AWS_PROFILE, or sign in.`;
+  if (isInS3 && saidBy(error) === 'Region is missing')
+    return `The region of ${place} is not known: set AWS_REGION, or name it in your AWS profile.`;
   if (name === 'PermissionRefused' && isInS3)
     return `S3 refuses to let you read ${place}: s3:ListBucket and s3:GetObject are needed, and kms:Decrypt where it is encrypted.`;
   return error instanceof Fault ? error.message : `${place} can't be read: ${saidBy(error)}`;

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { load } from 'js-yaml';
 import * as z from 'zod';
+import { onboardingRecords } from '../shared/adapters/onboarding-records.ts';
 import { parsePolicyFile } from '../shared/adapters/policy-file.ts';
 import { lineFinderOf } from '../shared/adapters/source-lines.ts';
 import { checkRepository } from '../shared/application/check-repository.ts';
@@ -12,7 +13,8 @@ import { CliError } from './cli-error.ts';
 import { codeOf, saidBy } from './error-facts.ts';
 import type { Terminal } from './terminal.ts';
 
-type Options = { onboarding?: string | undefined; stage?: string | undefined };
+/** `onboarding` is a record's file, or false where the floors are left to the platform. */
+type Options = { onboarding?: string | false | undefined; stage?: string | undefined };
 
 /** These stand in roles and images, which no check of a repository looks at. */
 const ANY_ACCOUNT = { accountId: '000000000000', region: 'eu-central-1', rolePath: '/' };
@@ -21,15 +23,17 @@ const ANY_ACCOUNT = { accountId: '000000000000', region: 'eu-central-1', rolePat
 export async function validateRepository(folder: string, options: Options, terminal: Terminal): Promise<0 | 1> {
   const root = resolve(terminal.cwd, folder);
   await requireFolder(root);
+  const readFileOf = (path: string) => readIfThere(resolve(root, path));
+  const stage = options.stage ?? terminal.env.MLOPS_STAGE;
   const onboarding =
-    options.onboarding === undefined
-      ? undefined
-      : await readOnboarding(resolve(terminal.cwd, options.onboarding), options.stage ?? terminal.env.MLOPS_STAGE);
+    typeof options.onboarding === 'string'
+      ? await readOnboarding(resolve(terminal.cwd, options.onboarding), stage)
+      : options.onboarding !== false && ownRecordOf(await readFileOf('mlops.yaml'), stage);
   const check = await checkRepository({
-    readFile: (path) => readIfThere(resolve(root, path)),
+    readFile: readFileOf,
     parsePolicy: parsePolicyFile,
     lineFinderOf,
-    onboarding,
+    onboarding: onboarding || undefined,
   });
   if (check.outcome === 'refused') {
     for (const problem of check.problems) terminal.error(problemLine(problem));
@@ -41,6 +45,17 @@ export async function validateRepository(folder: string, options: Options, termi
     `ok: ${policy.model}, ${policy.evaluation.gates.length} gates, ${definition.Steps.length} steps, environments ${policy.environments.map(({ name }) => name).join(' → ')}${floors}`,
   );
   return 0;
+}
+
+/**
+ * The record that this copy of the platform keeps for the policy's model, if it does. The names of buckets depend on the stage: where
+ * nobody says which, data may lie anywhere, and the floors hold all the same.
+ */
+function ownRecordOf(policyBytes: Uint8Array | undefined, stage: string | undefined): OnboardingRecord | undefined {
+  const reading = policyBytes && parsePolicyFile(policyBytes);
+  if (!reading || 'problems' in reading) return undefined;
+  const record = onboardingRecords({ ...ANY_ACCOUNT, stage: stage ?? 'any' }).ofModel(reading.policy.model);
+  return record && stage === undefined ? { ...record, dataLocations: ['s3://'] } : record;
 }
 
 async function requireFolder(folder: string): Promise<void> {

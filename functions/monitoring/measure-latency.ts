@@ -30,6 +30,7 @@ export const handler = lambdaSchedule(measureLatencyEverywhere, (environment) =>
     documents: s3Documents(environment),
     endpointMetrics: cloudwatchEndpointMetrics(),
     metrics: cloudwatchMetrics(),
+    stage: environment,
     now: systemTime,
   };
 });

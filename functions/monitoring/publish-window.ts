@@ -19,6 +19,7 @@ export type PublishWindowDeps = {
   windows: Pick<MonitorWindows, 'find' | 'publishOnce'>;
   runs: Pick<Runs, 'get'>;
   metrics: Metrics;
+  stage: { stage: string };
   now: () => string;
 };
 
@@ -39,6 +40,7 @@ export const handler = lambdaStep(step, (environment) => {
     windows: dynamodbMonitorWindows(records),
     runs: dynamodbRuns(records),
     metrics: cloudwatchMetrics(),
+    stage: environment,
     now: systemTime,
   };
 });
@@ -46,7 +48,7 @@ export const handler = lambdaStep(step, (environment) => {
 async function publishWindow(input: z.output<typeof Input>, deps: PublishWindowDeps): Promise<z.infer<typeof Output>> {
   const { row, judgement } = await judgedWindow(deps.windows, input.window);
   const published = await deps.windows.publishOnce(input.window, input.executionId, deps.now, async () => {
-    await deps.metrics.publish(metricsOfWindow(row, judgement, deps.now()));
+    await deps.metrics.publish(metricsOfWindow(deps.stage.stage, row, judgement, deps.now()));
     return judgement.breached ? factOf(row, judgement, deps) : undefined;
   });
   return { verdict: judgement.verdict, breached: judgement.breached, published };

@@ -4,6 +4,7 @@ import type { Deployment, Release } from '../domain/deployment.ts';
 import { type LatencyReading, readLatency } from '../domain/latency-reading.ts';
 import type { TimeWindow } from '../domain/monitor-window.ts';
 import type { LatencyObjective } from '../domain/policy.ts';
+import { watchedDimensions } from '../domain/watched-dimensions.ts';
 import type { Documents } from '../ports/documents.ts';
 import type { EndpointMetrics } from '../ports/endpoint-metrics.ts';
 import type { BurnAlert, LatencyReadings } from '../ports/latency-readings.ts';
@@ -17,6 +18,7 @@ export type MeasureLatencyDeps = {
   endpointMetrics: Pick<EndpointMetrics, 'readTraffic' | 'readPercentiles'>;
   readings: LatencyReadings;
   metrics: Metrics;
+  stage: { stage: string };
   now: () => string;
 };
 
@@ -46,7 +48,7 @@ export async function measureLatency(
   // Before it is recorded: who is cut off here finds the former reading again, and tells it then.
   await tellOfRecovery(before, reading, live.commit, deps);
   await deps.readings.record(reading);
-  await deps.metrics.publish(pointsOf(reading, now));
+  await deps.metrics.publish(pointsOf(deps.stage.stage, reading, now));
   for (const severity of ['page', 'ticket'] as const) {
     const lasting = reading[severity];
     if (lasting === undefined) continue;
@@ -106,8 +108,8 @@ async function readEndpoint(
   return readLatency(which, objective, { fine, coarse, hourly, percentiles }, before);
 }
 
-function pointsOf(reading: LatencyReading, at: string): MetricPoint[] {
-  const dimensions = { Model: reading.model, Environment: reading.environment };
+function pointsOf(stage: string, reading: LatencyReading, at: string): MetricPoint[] {
+  const dimensions = watchedDimensions(stage, reading.model, reading.environment);
   const flag = (name: string, holds: boolean): MetricPoint => ({ name, value: holds ? 1 : 0, dimensions, at });
   const rates = (name: string, of: LatencyReading['burnRates']['latency']): MetricPoint[] =>
     BURN_WINDOW_NAMES.flatMap((window) => {

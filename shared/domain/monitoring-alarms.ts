@@ -7,6 +7,7 @@ import type { Policy } from './policy.ts';
 import type { Run } from './run.ts';
 import { endpointPageOf } from './run-places.ts';
 import { schedulePeriodSeconds } from './schedule-period.ts';
+import { watchedDimensions } from './watched-dimensions.ts';
 
 /** CloudWatch looks back for so long at most, with periods of an hour and more. */
 export const MAX_ALARM_SECONDS = 7 * 86_400;
@@ -156,7 +157,7 @@ function alarm(
   return {
     name: alarmNameOf(stage, model, environment, suffix),
     description: lines.join('\n').slice(0, 1_024),
-    dimensions: { Model: model, Environment: environment },
+    dimensions: watchedDimensions(stage, model, environment),
     ...rule,
   };
 }

@@ -1,5 +1,6 @@
 import { BURN_WINDOW_NAMES } from './burn-rate.ts';
 import { VARIANT } from './capture-place.ts';
+import { watchedDimensions } from './watched-dimensions.ts';
 
 /** An environment that the dashboard shows, with the limit of its latency objective where it has one. */
 type ShownEnvironment = {
@@ -25,7 +26,7 @@ export function dashboardNameOf(stage: string, model: string): string {
 export function dashboardOf(
   model: string,
   environments: readonly ShownEnvironment[],
-  { region, publicUrl }: { region: string; publicUrl: string },
+  { stage, region, publicUrl }: { stage: string; region: string; publicUrl: string },
 ): string {
   const widgets: Record<string, unknown>[] = [];
   let y = 0;
@@ -40,7 +41,10 @@ export function dashboardOf(
       properties: { markdown: `## ${model} in ${shown.environment} · [reports, history and the way back](${page})` },
     });
     y += 1;
-    const graphs = [...(shown.watchesDrift ? driftGraphs(model, shown) : []), ...latencyGraphs(model, shown)];
+    const graphs = [
+      ...(shown.watchesDrift ? driftGraphs(stage, model, shown) : []),
+      ...latencyGraphs(stage, model, shown),
+    ];
     for (const [index, graph] of graphs.entries()) {
       widgets.push({
         type: 'metric',
@@ -56,17 +60,14 @@ export function dashboardOf(
   return JSON.stringify({ start: '-P3D', widgets });
 }
 
-function driftGraphs(model: string, { environment }: ShownEnvironment): Graph[] {
+function driftGraphs(stage: string, model: string, { environment }: ShownEnvironment): Graph[] {
   const own = (metric: string, ...more: (string | Record<string, unknown>)[]): MetricLine => [
     NAMESPACE,
     metric,
-    'Model',
-    model,
-    'Environment',
-    environment,
+    ...Object.entries(watchedDimensions(stage, model, environment)).flat(),
     ...more,
   ];
-  const search = `SEARCH('{${NAMESPACE},Model,Environment,Feature} MetricName="FeatureDrift" Model="${model}" Environment="${environment}"', 'Maximum', 3600)`;
+  const search = `SEARCH('{${NAMESPACE},Stage,Model,Environment,Feature} MetricName="FeatureDrift" Stage="${stage}" Model="${model}" Environment="${environment}"', 'Maximum', 3600)`;
   return [
     { title: 'Drifted features', metrics: [own('DriftedFeatureShare'), own('PredictionDrift')] },
     { title: 'Features that moved most', metrics: [[{ expression: search, id: 'features' }]] },
@@ -81,7 +82,11 @@ function driftGraphs(model: string, { environment }: ShownEnvironment): Graph[] 
   ];
 }
 
-function latencyGraphs(model: string, { environment, endpointName, withinMs }: ShownEnvironment): Graph[] {
+function latencyGraphs(
+  stage: string,
+  model: string,
+  { environment, endpointName, withinMs }: ShownEnvironment,
+): Graph[] {
   const endpoint = (metric: string, ...more: (string | Record<string, unknown>)[]): MetricLine => [
     'AWS/SageMaker',
     metric,
@@ -94,10 +99,7 @@ function latencyGraphs(model: string, { environment, endpointName, withinMs }: S
   const rate = (window: string): MetricLine => [
     NAMESPACE,
     'LatencyBurnRate',
-    'Model',
-    model,
-    'Environment',
-    environment,
+    ...Object.entries(watchedDimensions(stage, model, environment)).flat(),
     'Window',
     window,
   ];

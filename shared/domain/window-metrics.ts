@@ -1,4 +1,5 @@
 import type { Judgement, MonitorWindow } from './monitor-window.ts';
+import { watchedDimensions } from './watched-dimensions.ts';
 
 type Point = {
   name: string;
@@ -22,12 +23,13 @@ function asDimension(name: string): string {
  * published, because 0 would read as "no drift".
  */
 export function metricsOfWindow(
+  stage: string,
   { model, environment, window }: MonitorWindow,
   judgement: Judgement,
   now: string,
 ): Point[] {
   if (Date.parse(now) - Date.parse(window.to) >= PUBLISHED_MILLISECONDS) return [];
-  const dimensions = { Model: model, Environment: environment };
+  const dimensions = watchedDimensions(stage, model, environment);
   const point = (name: string, value: number, unit: 'None' | 'Count' = 'None', more: Record<string, string> = {}) => ({
     name,
     value,

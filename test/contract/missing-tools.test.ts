@@ -30,7 +30,7 @@ function start(script: string, programArguments: string[], programs: Record<stri
   const own = Object.entries(process.env).filter(([name]) => !/^(MLOPS_|NODE_OPTIONS$)/.test(name));
   const env = { ...Object.fromEntries(own), PATH: folder };
   return new Promise((resolve) => {
-    execFile(process.execPath, [script, ...programArguments], { env, timeout: 20_000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, [script, ...programArguments], { env, timeout: 60_000 }, (error, stdout, stderr) => {
       const exitCode = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
       resolve({ exitCode, out: stdout, lines: stderr.trim().split('\n') });
     });

@@ -24,17 +24,17 @@ describe('the three commits of the demo', () => {
       predictions: [{ score: expect.any(Number), late: expect.any(Boolean) }],
     });
     expect((await scene.stage.gitlab.statusOf(run.commit))?.status).toBe('success');
-  }, 120_000);
+  }, 240_000);
 
   it('a worse one is stopped by the gates and goes back with its numbers, and prod answers as before', async () => {
     const { run, liveIn } = await badCommit(scene, prod);
     expect({ status: run.status, registered: run.registered, liveIn }).toEqual({ status: 'routed-back', liveIn: [] });
-  }, 120_000);
+  }, 240_000);
 
   it('one that the steward rejects goes back with her reason, and prod answers as before', async () => {
     const { run, liveIn } = await deniedCommit(scene, prod);
     expect({ status: run.status, approval: run.approval, liveIn }).toEqual({ status: 'routed-back', liveIn: [] });
-  }, 120_000);
+  }, 240_000);
 
-  it('leave a sound world', () => expectSoundWorld(scene), 150_000);
+  it('leave a sound world', () => expectSoundWorld(scene), 240_000);
 });

@@ -34,7 +34,7 @@ describe('a run whose signals are lost, doubled, reordered and raced', () => {
     await poll('The end of the training', async () => ((await pipelineStatus(arn)) === 'Succeeded' ? true : undefined));
     run = await scene.runs.get(runId);
     expect({ status: run.status, finishedAt: run.training?.finishedAt }).toEqual({ status: 'training' });
-  }, 120_000);
+  }, 240_000);
 
   it('is still one run, one execution and one training when every webhook comes again, doubled and shuffled', async () => {
     const answers = await deliverAgain(run.pipelineId);
@@ -45,7 +45,7 @@ describe('a run whose signals are lost, doubled, reordered and raced', () => {
     ]);
     expect(await trainingsOf(run.runId, run.training?.pipelineExecutionArn ?? '')).toHaveLength(1);
     expect((await scene.runs.get(run.runId)).status).toBe('training');
-  }, 60_000);
+  }, 240_000);
 
   it('goes on when the sweep asks SageMaker instead', async () => {
     await stopLosing();
@@ -57,15 +57,18 @@ describe('a run whose signals are lost, doubled, reordered and raced', () => {
       return undefined;
     });
     expect(run.training?.finishedAt).toBeDefined();
-  }, 60_000);
+  }, 240_000);
 
   it('takes one of fifty racing decisions of two stewards, and tells the others who decided', async () => {
     const receipts = await raceDecisions(await scene.stage.reviewLink(run));
     const review = await scene.reviews.find(run.reviewId ?? '');
     const decision = review?.decision;
-    expect(receipts.filter(({ status }) => status === 200)).toHaveLength(1);
     const late = receipts.filter(({ status }) => status === 409);
-    expect(late).toHaveLength(49);
+    // Who decided comes late too, where the answer got lost.
+    const won = receipts.filter(({ status }) => status === 200);
+    expect(won.length + answersLost).toBeGreaterThanOrEqual(1);
+    expect(won.length).toBeLessThanOrEqual(1);
+    expect(late).toHaveLength(50 - won.length);
     for (const { html } of late) expect(html).toContain(`${decision?.by.name} has ${decision?.outcome} it already`);
     expect(await scene.table.queryPartition(`REVIEW#${run.reviewId}`, 'VOTE#')).toHaveLength(1);
     const ended = await scene.stage.runUntil(
@@ -76,9 +79,9 @@ describe('a run whose signals are lost, doubled, reordered and raced', () => {
     expect(ended.approval?.decidedBy).toEqual(decision?.outcome === 'approved' ? decision.by : undefined);
     const { events } = await scene.stage.outcome(run.runId);
     expect(events.filter(({ type }) => type === 'approval-decided')).toHaveLength(1);
-  }, 120_000);
+  }, 240_000);
 
-  it('leaves a sound world', () => expectSoundWorld(scene), 150_000);
+  it('leaves a sound world', () => expectSoundWorld(scene), 240_000);
 });
 
 async function pipelineStatus(PipelineExecutionArn: string): Promise<string | undefined> {
@@ -106,11 +109,15 @@ async function raceDecisions(link: string): Promise<Page[]> {
   return doAll(posts, posts.length);
 }
 
-/** The account runs fewer Lambdas at a time than there are posts: whoever is turned away at the door comes again. */
+/** Posts that a Lambda took and was too slow to answer: it may have decided. */
+let answersLost = 0;
+
+/** The account runs fewer Lambdas at a time than there are posts: whoever is turned away at the door, or waits in vain, comes again. */
 async function untilLetIn(post: () => Promise<Page>): Promise<Page> {
   for (;;) {
     const receipt = await post();
-    if (receipt.status !== 429 && receipt.status !== 503) return receipt;
+    if (receipt.status < 500 && receipt.status !== 429) return receipt;
+    if (receipt.status >= 500) answersLost += 1;
     await sleep(300);
   }
 }

@@ -19,7 +19,7 @@ import { executionNamesOf } from './list-executions.ts';
 import type { E2eScene } from './open-scene.ts';
 
 /** Everything comes to rest within this: a state more to walk through, a queue to drain. */
-const REST = { seconds: 30, everyMs: 300 };
+const REST = { seconds: 120, everyMs: 300 };
 /** A consumer that came in another one's way tries again when its message is visible again, a minute later. */
 const DRAINED = { seconds: 100, everyMs: 300 };
 

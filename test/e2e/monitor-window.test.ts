@@ -47,7 +47,7 @@ describe('a window of the live model', () => {
     );
     const [, ...lines] = (await Body?.transformToString())?.trimEnd().split('\n') ?? [];
     sample = lines.map((line) => line.slice(0, line.lastIndexOf(',')));
-  }, 120_000);
+  }, 240_000);
   afterAll(() => scene.close());
 
   /** Rows spread evenly over what the model was made with, as its clients would send them. */
@@ -138,7 +138,7 @@ describe('a window of the live model', () => {
     expect(Buffer.from(await documents.read(row.page)).toString()).toMatch(/^<!DOCTYPE html>/i);
     expect(await countOf('DriftBreach', window)).toEqual([1]);
     expect(await countOf('WindowRows', window)).toEqual([1]);
-  }, 60_000);
+  }, 240_000);
 
   async function countOf(MetricName: string, { to }: TimeWindow): Promise<(number | undefined)[]> {
     const minute = Math.floor(Date.parse(to) / 60_000) * 60_000;
@@ -147,6 +147,7 @@ describe('a window of the live model', () => {
         Namespace: 'MLOps',
         MetricName,
         Dimensions: [
+          { Name: 'Stage', Value: STAGE },
           { Name: 'Model', Value: MODEL },
           { Name: 'Environment', Value: ENVIRONMENT },
         ],
@@ -199,14 +200,14 @@ describe('a window of the live model', () => {
     expect(Buffer.from(bytes).toString()).not.toContain(PLANTED);
     if (row.page)
       expect(Buffer.from(await s3Documents({ bucket: BUCKET }).read(row.page)).toString()).not.toContain(PLANTED);
-  }, 60_000);
+  }, 240_000);
 
   it('leaves no captured value in a log, a mail, an issue or a row', async () => {
     const mails = await (await fetch(`${scene.world.urls.inbox}/api/mails`)).text();
     const issues = JSON.stringify(await scene.stage.gitlab.issues());
     const rows = JSON.stringify(await windows().list(MODEL, ENVIRONMENT, 50));
     for (const told of [mails, issues, rows, ...(await linesOfLogs())]) expect(told).not.toContain(PLANTED);
-  }, 60_000);
+  }, 240_000);
 
   /** What the functions that can see a window have logged, a text each. */
   async function linesOfLogs(): Promise<string[]> {

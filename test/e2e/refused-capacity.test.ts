@@ -23,7 +23,7 @@ let run: Run;
 beforeAll(async () => {
   scene = await openScene();
   await ensureLive(scene);
-}, 120_000);
+}, 240_000);
 afterAll(async () => {
   await rm(quotas(), { force: true });
   await scene?.close();
@@ -51,7 +51,7 @@ describe('a version whose instances SageMaker refuses', () => {
       [],
     );
     expect((await scene.stage.gitlab.statusOf(run.commit))?.status).toBe('running');
-  }, 120_000);
+  }, 240_000);
 
   it('is not retried by somebody who is no Maintainer of the project', async () => {
     const page = await browserSession().openSignedIn(runPage(), people.steward1.username);
@@ -82,9 +82,9 @@ describe('a version whose instances SageMaker refuses', () => {
     expect(events.find(({ type }) => type === 'run-retried')?.actor).toContain(people.dataScientist.username);
     expect(await trainingsOf(run.runId, run.training?.pipelineExecutionArn ?? '')).toHaveLength(1);
     expect((await askProd(scene)).version).toBe(run.registered?.version);
-  }, 120_000);
+  }, 240_000);
 
-  it('leaves a sound world', () => expectSoundWorld(scene), 150_000);
+  it('leaves a sound world', () => expectSoundWorld(scene), 240_000);
 });
 
 const runPage = (): string => `${scene.world.urls.web}/runs/${run.runId}`;

@@ -38,7 +38,7 @@ beforeAll(async () => {
     { pk: `MODEL#${MODEL}`, sk: 'RETRAININGS', entity: { starts: [] }, version: 1 },
     { expression: 'attribute_exists(pk) OR attribute_not_exists(pk)' },
   );
-}, 120_000);
+}, 240_000);
 
 afterAll(async () => {
   await removeData();
@@ -63,7 +63,7 @@ describe('a model that drifts in prod', () => {
     expect(run.dataDigest).not.toBe(liveRun.dataDigest);
     const begun = await poll('the training in SageMaker', async () => (await scene.runs.get(run.runId)).training);
     expect(begun.number).toBe(1);
-  }, 60_000);
+  }, 240_000);
 
   it('hears how the retraining ended, which goes back to its author like any run', async () => {
     const [retraining] = (await newest()).retrainings;
@@ -79,7 +79,7 @@ describe('a model that drifts in prod', () => {
     await poll('the note about it', async () =>
       (await newest()).told.includes(`retraining-${runId}-ended`) ? true : undefined,
     );
-  }, 120_000);
+  }, 240_000);
 
   it('is not trained again on data that it has seen, nor before the cool-down is over', async () => {
     await poll('the word that the data is the same', async () => (await newest()).unchangedData);
@@ -88,7 +88,7 @@ describe('a model that drifts in prod', () => {
     const waits = await poll('the decision to wait', async () => (await newest()).retrainingWaits);
     expect(waits).toContain('cool-down');
     expect((await newest()).retrainings).toHaveLength(1);
-  }, 60_000);
+  }, 240_000);
 
   it('is left alone when it has recovered', async () => {
     expect(await judge(false)).toBe('closed');

@@ -121,7 +121,7 @@ async function makePlace() {
             throw new Error(JSON.stringify(answer));
           return answer.outcome;
         },
-        { seconds: 20 },
+        { seconds: 60 },
       ),
   };
 }

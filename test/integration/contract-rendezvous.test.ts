@@ -90,7 +90,7 @@ describe('a workflow that waits', () => {
   }
 
   async function endOf(executionArn: string | undefined) {
-    for (let tries = 0; tries < 100; tries += 1) {
+    for (let tries = 0; tries < 400; tries += 1) {
       const { status, output, error, cause } = await states.send(new DescribeExecutionCommand({ executionArn }));
       if (status !== 'RUNNING') return { status, output, error, cause };
       await pause(50);

@@ -160,7 +160,7 @@ const mailAbout = (text: string, state: string) =>
       const mails = Mails.parse(await (await fetch(`${urls.inbox}/api/mails`)).json());
       return mails.find((mail) => mail.subject.startsWith(`${state}: `) && mail.subject.includes(text));
     },
-    { seconds: 20 },
+    { seconds: 60 },
   );
 
 describe('cloudwatchEndpointMetrics', () => {
@@ -253,7 +253,7 @@ describe('what watches an environment', () => {
     const breach = (environment: string, value: number) => ({
       name: 'DriftBreach',
       value,
-      dimensions: { Model: MODEL, Environment: environment },
+      dimensions: { Stage: 'local', Model: MODEL, Environment: environment },
       at,
     });
     await cloudwatchMetrics().publish([breach(place.environment, 1), breach(other.environment, 0)]);

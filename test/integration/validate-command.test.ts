@@ -31,7 +31,9 @@ describe('npm run -s mlops -- validate', () => {
   it('ends with 0 and one line for a sound repository', async () => {
     expect(await mlops('validate', sample)).toMatchObject({
       exitCode: 0,
-      out: expect.stringMatching(/^ok: flight-delays, 3 gates, 4 steps, environments dev → qa → prod$/),
+      out: expect.stringMatching(
+        /^ok: flight-delays, 3 gates, 4 steps, environments dev → qa → prod, at or above the platform's floors$/,
+      ),
     });
   });
 

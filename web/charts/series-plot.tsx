@@ -16,9 +16,12 @@ type SeriesPlotProps = {
   badSide: 'above' | 'below';
 };
 
+/** As high as it is shown, and about as wide: whole numbers are as good as the screen, and half as long as decimals. */
 const BOX = { width: 300, height: 60 };
+/** Above and below, for half a dot. */
+const MARGIN = 2;
 
-/** A line over time with its threshold. Bad values have a mark of their own; what lies outside the scale stays at its edge. */
+/** A line over time with its threshold. Bad values have a dot of their own; what lies outside the scale stays at its edge. */
 export function SeriesPlot({ label, points, span, domain, threshold, badSide }: SeriesPlotProps) {
   const x = scaleTime([...span], [0, BOX.width]);
   const y = scaleLinear([...domain], [BOX.height, 0]).clamp(true);
@@ -26,33 +29,25 @@ export function SeriesPlot({ label, points, span, domain, threshold, badSide }: 
     .defined(({ value }) => value !== undefined)
     .x(({ at }) => x(at))
     .y(({ value }) => y(value ?? 0))
-    .digits(1);
+    .digits(0);
   const told = points.flatMap(({ at, value }) => (value === undefined ? [] : [{ at, value }]));
-  const isBad = (value: number) => (badSide === 'above' ? value >= threshold : value < threshold);
+  const isBad = ({ value }: { value: number }) => (badSide === 'above' ? value >= threshold : value < threshold);
+  const bad = told.filter(isBad);
+  const last = told.slice(-1).filter((point) => !isBad(point));
+  /** Lines of no length: with round ends they are dots, of one size however the picture is stretched. */
+  const dots = (of: typeof told) => of.map(({ at, value }) => `M${x(at).toFixed()} ${y(value).toFixed()}h0`).join('');
   return (
-    <svg class="series" role="img" aria-label={label} width="100%" height={BOX.height + 4}>
-      <svg
-        aria-hidden="true"
-        y="2"
-        width="100%"
-        height={BOX.height}
-        viewBox={`0 0 ${BOX.width} ${BOX.height}`}
-        preserveAspectRatio="none"
-      >
-        <path class="floor" d={`M0 ${BOX.height}H${BOX.width}`} />
-        <path class="limit" d={`M0 ${y(threshold).toFixed(1)}H${BOX.width}`} />
-        <path class="is" d={path(points) ?? ''} />
-      </svg>
-      {told
-        .filter(({ value }, at) => isBad(value) || at === told.length - 1)
-        .map(({ at, value }) => (
-          <circle
-            class={isBad(value) ? 'bad' : 'last'}
-            cx={`${((100 * x(at)) / BOX.width).toFixed(1)}%`}
-            cy={(y(value) + 2).toFixed(1)}
-            r={isBad(value) ? 3 : 2.5}
-          />
-        ))}
+    <svg
+      class="series"
+      role="img"
+      aria-label={label}
+      viewBox={`0 ${-MARGIN} ${BOX.width} ${BOX.height + 2 * MARGIN}`}
+      preserveAspectRatio="none"
+    >
+      <path class="limit" d={`M0 ${y(threshold).toFixed(1)}H${BOX.width}`} />
+      <path class="is" d={path(points) ?? ''} />
+      {bad.length > 0 && <path class="bad" d={dots(bad)} />}
+      {last.length > 0 && <path class="last" d={dots(last)} />}
     </svg>
   );
 }

@@ -100,10 +100,16 @@ function Watched({ view: { monitoring }, now }: { view: ModelView; now: string }
       <h2 id="watched">How it is watched</h2>
       {worthShowing.length === 0 && <p>Nothing is live, so nothing is watched yet.</p>}
       {worthShowing.toReversed().map((history, at) => (
-        <MonitoringSection history={history} now={now} isBrief={at > 0} />
+        <MonitoringSection history={history} now={now} extent={extentOf(worthShowing.length, at)} />
       ))}
     </section>
   );
+}
+
+/** What is nearest to people comes first. */
+function extentOf(environments: number, at: number) {
+  if (environments === 1) return 'whole';
+  return at === 0 ? 'main' : 'brief';
 }
 
 function LiveVersion({ deployment }: { deployment: Deployment | undefined }) {

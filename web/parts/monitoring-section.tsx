@@ -17,14 +17,16 @@ import { WindowsTable } from './windows-table.tsx';
 type MonitoringSectionProps = {
   history: MonitoringHistory;
   now: string;
-  /** Among other environments: fewer features, and the table stands on the environment's own page. */
-  isBrief?: boolean;
+  /** Among other environments one is the main one. All of them have their tables on pages of their own, so that this one stays light. */
+  extent?: Extent;
 };
 
-const FEATURES = { whole: 8, brief: 4 };
+type Extent = 'whole' | 'main' | 'brief';
+/** With the share of drifted features they fill whole rows of four. */
+const FEATURES: Record<Extent, number> = { whole: 7, main: 7, brief: 3 };
 
 /** What the monitor saw in one environment: drift, then latency, each with its case, its pictures and its numbers. */
-export function MonitoringSection({ history, now, isBrief = false }: MonitoringSectionProps) {
+export function MonitoringSection({ history, now, extent = 'whole' }: MonitoringSectionProps) {
   const { watched, windows, readings, environment } = history;
   if (watched?.monitors === false && windows.length + readings.length === 0) {
     return (
@@ -36,13 +38,13 @@ export function MonitoringSection({ history, now, isBrief = false }: MonitoringS
   }
   return (
     <>
-      <Drift history={history} now={now} isBrief={isBrief} />
+      <Drift history={history} now={now} extent={extent} />
       <Latency history={history} now={now} />
     </>
   );
 }
 
-function Drift({ history, now, isBrief = false }: MonitoringSectionProps) {
+function Drift({ history, now, extent = 'whole' }: MonitoringSectionProps) {
   const { windows, watched, environment, cases } = history;
   const newest = windows.findLast(({ status }) => status !== 'planned');
   const found = cases.findLast(({ signal }) => signal === 'drift');
@@ -53,19 +55,19 @@ function Drift({ history, now, isBrief = false }: MonitoringSectionProps) {
       </h3>
       <p>{describeDriftWatch(watched)}</p>
       {found && <CaseNote found={found} now={now} />}
-      {newest && <DriftEvidence history={history} newest={newest} now={now} isBrief={isBrief} />}
+      {newest && <DriftEvidence history={history} newest={newest} now={now} extent={extent} />}
       {newest === undefined && watched?.drift && <p class="soft">No window was looked at yet.</p>}
     </div>
   );
 }
 
-function DriftEvidence({ history, newest, now, isBrief }: MonitoringSectionProps & { newest: MonitorWindow }) {
+function DriftEvidence({ history, newest, now, extent = 'whole' }: MonitoringSectionProps & { newest: MonitorWindow }) {
   const { windows, watched, environment, model } = history;
   const first = windows[0] ?? newest;
   const reported = windows.findLast(({ page }) => page !== undefined);
   return (
     <>
-      <DriftHistory windows={windows} drift={watched?.drift} mostFeatures={isBrief ? FEATURES.brief : FEATURES.whole} />
+      <DriftHistory windows={windows} drift={watched?.drift} mostFeatures={FEATURES[extent]} />
       <p class="small soft">
         {formatTime(first.window.to)} to {formatTime(newest.window.to)}. Distances are Wasserstein-1 / σ of numbers and
         L∞ of categories, all on one scale; dashed: {DRIFTED_FROM.wassersteinOverSigma}, from where a feature drifts.
@@ -76,15 +78,15 @@ function DriftEvidence({ history, newest, now, isBrief }: MonitoringSectionProps
           ended <Distance at={reported.window.to} now={now} />
         </p>
       )}
-      {isBrief ? (
-        <p>
-          <a href={`/models/${model}/environments/${environment}`}>All windows of {environment}</a>
-        </p>
-      ) : (
+      {extent === 'whole' ? (
         <details>
           <summary>The windows as a table, with their reports</summary>
           <WindowsTable windows={windows} caption={`Windows of ${environment}, newest first`} />
         </details>
+      ) : (
+        <p>
+          <a href={`/models/${model}/environments/${environment}`}>All windows of {environment}</a>
+        </p>
       )}
     </>
   );

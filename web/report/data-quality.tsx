@@ -31,7 +31,12 @@ export function DataQuality({ report }: { report: DriftReport }) {
         <dt>Rows of the training data</dt>
         <dd>{report.baseline.rows.toLocaleString('en-US')}</dd>
       </dl>
-      {findings.length === 0 && <p>Every record could be read, and its rows have the shape of the training data.</p>}
+      {findings.length === 0 && lines > 0 && (
+        <p>
+          {invalidRecords === 0 ? 'Every record could be read, and its' : 'The'} rows have the shape of the training
+          data.
+        </p>
+      )}
     </section>
   );
 }

@@ -14,11 +14,12 @@ figcaption { color: var(--ink-soft) }
 .multiples li { min-width: 0 }
 .multiple-name { display: flex; justify-content: space-between; gap: 12px; font-size: var(--small); align-items: baseline }
 .multiple-name > :first-child { min-width: 0; overflow-wrap: anywhere }
-.series { display: block; overflow: visible; margin-top: 4px }
-.series .floor { stroke: var(--line); fill: none; vector-effect: non-scaling-stroke }
-.series .limit { stroke: var(--line-strong); stroke-dasharray: 3 3; fill: none; vector-effect: non-scaling-stroke }
+.series { display: block; width: 100%; height: 64px; overflow: visible; margin-top: 4px; border-bottom: 1px solid var(--line) }
+.series path { fill: none; vector-effect: non-scaling-stroke }
+.series .limit { stroke: var(--line-strong); stroke-dasharray: 3 3 }
 .series .is { stroke-width: 1.6 }
-.series .last { fill: var(--accent) } .series .bad { fill: var(--bad) }
+.series .last, .series .bad { stroke: var(--accent); stroke-width: 5; stroke-linecap: round }
+.series .bad { stroke: var(--bad); stroke-width: 6 }
 details summary { cursor: pointer; color: var(--accent) }
 details[open] summary { margin-bottom: 8px }
 `;

@@ -14,6 +14,7 @@ export type JudgedWindow = {
 };
 
 const MOST_NAMES = 5;
+const LONGEST_NAME = 60;
 
 /** A window's verdict in one sentence. */
 export function summarizeWindow(window: JudgedWindow): string {
@@ -57,7 +58,12 @@ function alarm({ alertShare }: JudgedWindow): string {
 }
 
 function namesOf(features: readonly FeatureDrift[]): string {
-  const names = features.slice(0, MOST_NAMES).map(({ name }) => name);
+  const names = features.slice(0, MOST_NAMES).map(({ name }) => short(name));
   const more = features.length - names.length;
   return more > 0 ? `${names.join(', ')} and ${more} more` : names.join(', ');
+}
+
+function short(name: string): string {
+  const characters = Array.from(name);
+  return characters.length > LONGEST_NAME ? `${characters.slice(0, LONGEST_NAME - 1).join('')}…` : name;
 }

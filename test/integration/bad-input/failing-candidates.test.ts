@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { poll } from '../../../local/demo/poll.ts';
 import type { Run } from '../../../shared/domain/run.ts';
@@ -22,7 +25,7 @@ const cases: [what: string, changes: Files, ending: Ending][] = [
     'training never ends',
     {
       'train.py': training('import time\nprint("still at it", flush=True)\ntime.sleep(3600)'),
-      'pipeline.json': JSON.stringify(definition(2)),
+      'pipeline.json': JSON.stringify(definition(5)),
     },
     { reason: /^Step Train \(Training\) .*MaxRuntimeExceeded/ },
   ],
@@ -69,6 +72,7 @@ describe('a candidate', () => {
   let author: Author;
   const commits = new Map<string, string>();
   let withMovingData: string;
+  let gate: string;
   const MOVING = dataFolder('moving');
 
   // One push after the other; the runs go their way side by side.
@@ -76,12 +80,18 @@ describe('a candidate', () => {
     author = await authorAtWork();
     await world.overwrite(`${dataFolder()}flights.csv`, '1,2\n');
     await world.overwrite(`${MOVING}flights.csv`, '1,2\n');
-    const slow = { 'train.py': training('import time\ntime.sleep(4)') };
+    gate = join(await mkdtemp(join(tmpdir(), 'mlops-gate-')), 'data-has-moved');
+    const waiting = `import time\nwhile not os.path.exists(${JSON.stringify(gate)}): time.sleep(0.1)`;
+    const slow = { 'train.py': training(waiting) };
     withMovingData = await author.push('Train on moving data', tinyRepository(slow, { data: MOVING }));
     for (const [what, changes] of cases)
       commits.set(what, await author.push(`See what happens when ${what}`, tinyRepository(changes)));
-  }, 60_000);
-  afterAll(() => author.leave());
+  }, 240_000);
+  afterAll(async () => {
+    await author.leave();
+    await world.takeDataBack();
+    await rm(dirname(gate), { recursive: true, force: true });
+  });
 
   /** Status, issue and record of a run that went back say the same. */
   const expectRoutedBack = async (run: Run, reason: RegExp): Promise<string> => {
@@ -98,13 +108,14 @@ describe('a candidate', () => {
     const runId = await world.runOf(withMovingData);
     await poll('The beginning of the training', async () => (await world.findRun(runId))?.training);
     await world.overwrite(`${MOVING}flights.csv`, '3,4\n');
+    await writeFile(gate, '');
     const run = await world.runUntil(runId, 'routed-back');
     await expectRoutedBack(run, /^The data changed while the run trained/);
     expect(run.reasons[1]).toBe(
       'data flights: flight-delays/moving/flights.csv was overwritten after the run was accepted.',
     );
     expect(run.registered).toBeUndefined();
-  }, 90_000);
+  }, 240_000);
 
   it.each(cases)(
     'goes back to its author when %s',
@@ -116,7 +127,7 @@ describe('a candidate', () => {
       if (what.startsWith('training')) expect(issue).toMatch(/The last lines of the log of/);
       if (what === 'training never ends') expect(issue).toContain('still at it');
     },
-    90_000,
+    240_000,
   );
 
   const judged = async ({ runId }: Run) => {

@@ -1,5 +1,5 @@
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   ListEndpointConfigsCommand,
   ListModelsCommand,
@@ -17,6 +17,7 @@ import type { Run, RunStatus } from '../../../shared/domain/run.ts';
 import { testWorld } from '../../harness/world.ts';
 
 export const TABLE = 'mlops-local';
+const DATA_BUCKET = 'mlops-data-local';
 const Mails = z.array(z.object({ to: z.string(), subject: z.string(), text: z.string() }));
 
 /** What the world looks like from outside: as its people, GitLab, and the account's root see it. */
@@ -29,6 +30,7 @@ export function onlooker() {
   const logs = new CloudWatchLogsClient({});
   const s3 = new S3Client({});
   const silent = () => {};
+  const ownData: { Bucket: string; Key: string }[] = [];
 
   const executionArns = async (): Promise<string[]> => {
     const { PipelineSummaries = [] } = await sagemaker.send(new ListPipelinesCommand({ MaxResults: 100 }));
@@ -87,7 +89,14 @@ export function onlooker() {
     /** Writes an object as the account's root, as somebody would who may do everything. */
     async overwrite(uri: string, content: string): Promise<void> {
       const { host, pathname } = new URL(uri);
-      await s3.send(new PutObjectCommand({ Bucket: host, Key: pathname.slice(1), Body: content }));
+      const place = { Bucket: host, Key: pathname.slice(1) };
+      await s3.send(new PutObjectCommand({ ...place, Body: content }));
+      if (host === DATA_BUCKET) ownData.push(place);
+    },
+
+    /** Other tests ask whether the data of what is live has changed: they find it as it was. */
+    async takeDataBack(): Promise<void> {
+      for (const place of ownData.splice(0)) await s3.send(new DeleteObjectCommand(place));
     },
 
     /** Lines of a function's log since a time; the name is the one of functions.yml. */

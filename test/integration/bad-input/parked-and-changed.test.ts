@@ -21,10 +21,11 @@ let author: Author;
 beforeAll(async () => {
   author = await authorAtWork();
   await world.overwrite(`${dataFolder()}flights.csv`, '1,2\n');
-}, 60_000);
+}, 240_000);
 afterAll(async () => {
   await rm(quotas, { force: true });
   await author.leave();
+  await world.takeDataBack();
 });
 
 /** Opens the run's page as a Maintainer of the project and presses its button. */
@@ -61,7 +62,7 @@ describe('a run that SageMaker has no capacity for', () => {
       run,
       `The account-level service limit '${SCARCE_INSTANCE} for training job usage' is 0 Instances`,
     );
-  }, 60_000);
+  }, 240_000);
 
   it('shows its button to a Maintainer only', async () => {
     const page = await browserSession().openSignedIn(runPage(run), people.onCall.username);
@@ -77,7 +78,7 @@ describe('a run that SageMaker has no capacity for', () => {
     const { events } = await world.stage.outcome(run.runId);
     expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining(['run-parked', 'run-retried']));
     expect(events.find(({ type }) => type === 'run-retried')?.actor).toContain(people.dataScientist.username);
-  }, 60_000);
+  }, 240_000);
 
   it('is blocked before anything is created when its artifact was changed after the gates, though approved', async () => {
     const before = await world.hostingNames();
@@ -89,7 +90,7 @@ describe('a run that SageMaker has no capacity for', () => {
     expect(await world.hostingNames()).toEqual(before);
     const { liveIn } = await world.stage.outcome(run.runId);
     expect(liveIn).toEqual([]);
-  }, 60_000);
+  }, 240_000);
 });
 
 describe('a run that the platform may not train', () => {
@@ -107,7 +108,7 @@ describe('a run that the platform may not train', () => {
       await giveBack();
     }
     await expectParked(run, 'sagemaker:StartPipelineExecution');
-  }, 60_000);
+  }, 240_000);
 
   it('is blocked before it trains when its script bundle was changed after acceptance', async () => {
     const before = await world.executionArns();
@@ -116,5 +117,5 @@ describe('a run that the platform may not train', () => {
     run = await world.runUntil(run.runId, 'routed-back');
     await expectBlocked(run, /The script bundle below s3:\/\/\S+ is not the one that was accepted: its digest differs/);
     expect(new Set(await world.executionArns())).toEqual(new Set(before));
-  }, 60_000);
+  }, 240_000);
 });

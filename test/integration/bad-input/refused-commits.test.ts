@@ -126,8 +126,11 @@ describe('a commit that the platform can not train', () => {
     }
     withoutBundle = await author.push('Forget the bundle', sound);
     withoutData = await author.push('Name empty data', EMPTY_DATA);
-  }, 60_000);
-  afterAll(() => author.leave());
+  }, 240_000);
+  afterAll(async () => {
+    await author.leave();
+    await world.takeDataBack();
+  });
 
   const refusedRun = async (sha: string) => {
     const run = await world.findRun(await world.runOf(sha));
@@ -148,7 +151,7 @@ describe('a commit that the platform can not train', () => {
       const shown = `${said[0]}${more}`;
       expect(description).toBe(shown.length <= 255 ? shown : `${said[0]?.slice(0, 254 - more.length)}…${more}`);
     },
-    60_000,
+    240_000,
   );
 
   it('because CI uploaded no bundle is refused, and told to include the template', async () => {

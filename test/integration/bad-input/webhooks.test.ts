@@ -44,7 +44,7 @@ describe('a delivery that GitLab did not sign', () => {
         const metrics = lines.filter((line) => line.includes('CloudWatchMetrics') && line.includes('WebhookRefused'));
         return metrics.length >= 6 ? metrics.join('\n') : undefined;
       },
-      { seconds: 10 },
+      { seconds: 60 },
     );
     for (const reason of ['wrong-signature', 'unsigned']) expect(counted).toContain(reason);
   });
@@ -118,7 +118,7 @@ describe('a signed delivery that leads nowhere', () => {
 describe('a signed delivery that says more than GitLab does', () => {
   const concluded = (deliveryId: string) =>
     poll(`The conclusion of delivery ${deliveryId}`, async () => (await deliveries.find(deliveryId))?.conclusion, {
-      seconds: 20,
+      seconds: 60,
     });
 
   it('leads to no run where GitLab knows no such pipeline', async () => {

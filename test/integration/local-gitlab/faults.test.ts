@@ -80,7 +80,7 @@ always: { stage: two, script: [echo always], when: always }
     const marker = join(gitlab.folder, 'sleepers');
     const sha = await pushCiFile(
       gitlab,
-      `slow: { script: ['sleep 300 & echo $! >> ${marker}; wait'], timeout: 1 second, retry: 1 }`,
+      `slow: { script: ['sleep 300 & echo $! >> ${marker}; wait'], timeout: 2 seconds, retry: 1 }`,
     );
     const pipeline = await pipelineOf(gitlab, sha, ['failed']);
     const tries = await jobsOf(gitlab, pipeline, '?include_retried=true');
@@ -153,7 +153,8 @@ long: { stage: two, script: [sleep 300] }
 
   it('runs a job again that a stop of the server cut off', async () => {
     const marker = join(gitlab.folder, 'starts');
-    const sha = await pushCiFile(gitlab, `cut: { script: ['echo started >> ${marker}', 'sleep 1'] }`);
+    const script = `echo started >> ${marker}; if [ $(wc -l < ${marker}) = 1 ]; then sleep 300; fi`;
+    const sha = await pushCiFile(gitlab, `cut: { script: [${JSON.stringify(script)}] }`);
     await until('the job to start', () => {
       try {
         return readFileSync(marker, 'utf8');
@@ -313,7 +314,7 @@ describe('the server as a process', () => {
       running.process.kill(signal);
       const code = await running.ended;
       if (signal === 'SIGTERM') expect(code).toBe(0);
-      await until('the processes to end', () => (pids.some(isAlive) ? undefined : true), 5_000);
+      await until('the processes to end', () => (pids.some(isAlive) ? undefined : true));
       await gitlab.stop();
     });
   }

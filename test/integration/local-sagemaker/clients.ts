@@ -61,13 +61,13 @@ export async function keysBelow(bucket: string, prefix: string): Promise<string[
   return (answer.Contents ?? []).flatMap(({ Key }) => Key ?? []);
 }
 
-/** Asks until the answer is the wanted one. @throws after 25 seconds, with the last answer */
+/** Asks until the answer is the wanted one. @throws after a minute, with the last answer */
 export async function until<Answer>(ask: () => Promise<Answer>, wanted: (answer: Answer) => boolean): Promise<Answer> {
-  const deadline = Date.now() + 25_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     const answer = await ask();
     if (wanted(answer)) return answer;
-    if (Date.now() > deadline) throw new Error(`It did not come true within 25 s: ${JSON.stringify(answer)}`);
+    if (Date.now() > deadline) throw new Error(`It did not come true within 60 s: ${JSON.stringify(answer)}`);
     await sleep(100);
   }
 }

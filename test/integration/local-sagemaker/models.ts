@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   CreateEndpointConfigCommand,
   CreateModelCommand,
@@ -27,6 +27,17 @@ def input_fn(body, content_type):
 def predict_fn(rows, factor):
     return [factor * sum(row) for row in rows]
 `;
+
+/** The same, whose model is not there before the file `open` is: what a test looks at meanwhile can't be over too soon. */
+export function gatedInference() {
+  const file = join(mkdtempSync(join(tmpdir(), 'gate-')), 'open');
+  const wait = `import time\n    while not os.path.exists(${JSON.stringify(file)}): time.sleep(0.05)`;
+  return {
+    script: inference.replace('(model_dir):\n', `(model_dir):\n    ${wait}\n`),
+    open: () => writeFileSync(file, ''),
+    remove: () => rmSync(dirname(file), { recursive: true, force: true }),
+  };
+}
 
 /** Puts a model archive into S3 and answers its URI. */
 export async function uploadModel(bucket: string, script: string, factor = 2): Promise<string> {

@@ -1,9 +1,8 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DescribeLogStreamsCommand, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import {
-  DeleteProcessingJobCommand,
-  DescribeProcessingJobCommand,
-  StopProcessingJobCommand,
-} from '@aws-sdk/client-sagemaker';
+import { DeleteProcessingJobCommand, StopProcessingJobCommand } from '@aws-sdk/client-sagemaker';
 import { keysBelow, listenToEvents, logs, newBucket, readObject, sagemaker, uniqueName, until } from './clients.ts';
 import { processingEnd, startProcessing } from './jobs.ts';
 
@@ -75,6 +74,8 @@ open('/opt/ml/output/message', 'w').write('all went well')
 
   it('is stopped, with SIGTERM first, when it is asked to', async () => {
     const name = uniqueName('processing');
+    const folder = mkdtempSync(join(tmpdir(), 'listens-'));
+    const listens = join(folder, 'yes');
     await startProcessing(
       bucket,
       name,
@@ -83,15 +84,12 @@ def leave(*_):
     open('/opt/ml/processing/result/last.txt', 'w').write('saved')
     sys.exit(0)
 signal.signal(signal.SIGTERM, leave)
-print('waiting', flush=True)
+open(${JSON.stringify(listens)}, 'w').close()
 time.sleep(60)
 `,
     );
-    await until(
-      () => sagemaker.send(new DescribeProcessingJobCommand({ ProcessingJobName: name })),
-      (job) => job.ProcessingStartTime !== undefined,
-    );
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await until(async () => existsSync(listens), Boolean);
+    rmSync(folder, { recursive: true });
     await sagemaker.send(new StopProcessingJobCommand({ ProcessingJobName: name }));
     expect((await processingEnd(name)).ProcessingJobStatus).toBe('Stopped');
     expect(await keysBelow(bucket, `${name}/out/`)).toEqual([`${name}/out/last.txt`]);

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CloudWatchClient, GetMetricStatisticsCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
@@ -11,7 +13,9 @@ import {
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
-import { restartPart } from '../../harness/world.ts';
+import { stateFolderAt } from '../../../local/world/state-folder.ts';
+import { restartPart, worldVariable } from '../../harness/world.ts';
+import { eventually } from './eventually.ts';
 import { awsSettings, createStack, deleteStack, functionOf, roleOf } from './scratch-stack.ts';
 
 /** Throws, waits, calls SageMaker or answers, as the event says. */
@@ -199,9 +203,14 @@ describe('the local AWS, with its gaps closed', () => {
 
   it('answers a warm call without waiting for logs that do not come', async () => {
     await call({});
-    const startedAt = performance.now();
-    for (let count = 0; count < 10; count += 1) await call({});
-    expect((performance.now() - startedAt) / 10).toBeLessThan(40);
+    const milliseconds: number[] = [];
+    for (let count = 0; count < 20; count += 1) {
+      const startedAt = performance.now();
+      await call({});
+      milliseconds.push(performance.now() - startedAt);
+    }
+    // A wait would lengthen every call; other work on the machine lengthens some.
+    expect(Math.min(...milliseconds)).toBeLessThan(40);
   });
 
   it('lets a workflow catch an error by its name', async () => {
@@ -275,6 +284,12 @@ describe('the local AWS, with its gaps closed', () => {
       await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: message?.ReceiptHandle }));
       return message?.Body ?? '';
     };
+    /** The execution waits with its token, and its message has gone, in what a crash leaves behind. */
+    const expectSaved = async (taskToken: string): Promise<void> => {
+      const folder = stateFolderAt(worldVariable('MLOPS_TEST_WORLD')).partState('aws');
+      expect(await readFile(join(folder, 'stepfunctions.json'), 'utf8')).toContain(taskToken);
+      expect(await readFile(join(folder, 'sqs.json'), 'utf8')).not.toContain(taskToken);
+    };
 
     it.each([
       'SIGTERM',
@@ -283,7 +298,7 @@ describe('the local AWS, with its gaps closed', () => {
       const executionArn = await start(output('Waiting'), { run: signal });
       const taskToken = await takeToken();
       // State is saved every few seconds; an asked-for stop saves it at once.
-      if (signal === 'SIGKILL') await new Promise((resolve) => setTimeout(resolve, 5000));
+      if (signal === 'SIGKILL') await eventually(() => expectSaved(taskToken), 20_000);
       await restartPart('aws', signal);
       await workflows().send(
         new SendTaskSuccessCommand({ taskToken, output: JSON.stringify({ decision: 'approved' }) }),

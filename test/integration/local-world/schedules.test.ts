@@ -72,7 +72,7 @@ describe('schedules of the local AWS', () => {
   };
   /** Takes the next message away. */
   const take = async (queue: string) => {
-    const message = await receive(queue, 5);
+    const message = await receive(queue, 20);
     const ReceiptHandle = message?.ReceiptHandle;
     await new SQSClient(awsSettings()).send(new DeleteMessageCommand({ QueueUrl: output(queue), ReceiptHandle }));
     return message;

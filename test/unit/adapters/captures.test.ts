@@ -11,6 +11,7 @@ import { NotFound } from '../../../shared/domain/faults.ts';
 import type { CaptureObjects } from '../../../shared/ports/capture-objects.ts';
 import { sampleBaseline } from '../drift/capture/sample-baseline.ts';
 import { writeLine } from '../drift/capture/write-line.ts';
+import '../../harness/repeatable-properties.ts';
 
 const sealed = sampleBaseline();
 const workerFile = pathToFileURL(join(process.cwd(), '.build', 'capture-worker.mjs'));

@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { mailSubject } from '../../../shared/adapters/sns/notices.ts';
+import '../../harness/repeatable-properties.ts';
 
 it('writes what SNS can’t take in plain letters', () => {
   expect(mailSubject('Approve “flight-delays” – auc ≥ 0.7?\nCafé')).toBe('Approve "flight-delays" - auc >= 0.7? Cafe');

@@ -24,9 +24,9 @@ function replaceIn(file: string, search: string, replacement: string): void {
 
 describe('mlops validate', () => {
   it('says ok for the sample repository, with and without its onboarding record', async () => {
-    expect(await runMlops(['validate', folder])).toEqual({
+    expect(await runMlops(['validate', '--no-onboarding', folder])).toEqual({
       exitCode: 0,
-      out: [expect.stringMatching(/^ok: flight-delays, 3 gates/)],
+      out: [expect.stringMatching(/^ok: flight-delays, 3 gates, 4 steps, environments dev → qa → prod$/)],
       error: [],
     });
     expect(await runMlops(['validate', ...withFloors], { cwd: folder })).toMatchObject({
@@ -90,6 +90,23 @@ describe('mlops validate', () => {
     replaceIn(file, search, replacement);
     const { exitCode, out, error } = await runMlops(['validate', folder, ...withFloors]);
     expect({ exitCode, out, error }).toEqual({ exitCode: 1, out: [], error: [expect.stringMatching(line)] });
+  });
+
+  it('knows the floors of the models that the platform has onboarded, and leaves them out when it is told to', async () => {
+    replaceIn('mlops.yaml', 'min: 0.70', 'min: 0.10');
+    const weaker = expect.stringMatching(/^mlops\.yaml:17: .* is weaker than the platform's floor/);
+    expect(await runMlops(['validate', folder])).toEqual({ exitCode: 1, out: [], error: [weaker] });
+    expect((await runMlops(['validate', folder, '--no-onboarding'])).exitCode).toBe(0);
+    replaceIn('mlops.yaml', 'model: flight-delays', 'model: other');
+    expect((await runMlops(['validate', folder])).exitCode).toBe(0);
+  });
+
+  it('judges where data lies once it knows the stage', async () => {
+    replaceIn('mlops.yaml', 's3://mlops-data-local/', 's3://mlops-data-other/');
+    expect((await runMlops(['validate', folder])).exitCode).toBe(0);
+    const outside = expect.stringContaining("lies outside the model's data locations");
+    expect((await runMlops(['validate', folder, '--stage', 'local'])).error).toEqual([outside]);
+    expect((await runMlops(['validate', folder], { env: { MLOPS_STAGE: 'other' } })).exitCode).toBe(0);
   });
 
   it('gives the line of the definition where the problem stands', async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { checkDefinition } from '../../../shared/domain/check-definition.ts';
+import '../../harness/repeatable-properties.ts';
 
 const sample = readFileSync(new URL('../../../ml/flight-delays/pipeline.json', import.meta.url), 'utf8');
 

@@ -4,6 +4,7 @@ import { checkFloors, gateText } from '../../../shared/domain/check-floors.ts';
 import type { OnboardingRecord } from '../../../shared/domain/onboarding.ts';
 import type { Gate, Policy } from '../../../shared/domain/policy.ts';
 import { samplePolicy, sampleRecord } from './sample-policy.ts';
+import '../../harness/repeatable-properties.ts';
 
 const AUC = 'binary_classification_metrics.auc.value';
 const [aucFloor, sliceFloor, championFloor] = sampleRecord.floors.gates;

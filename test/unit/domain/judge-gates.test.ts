@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { EvaluationReport } from '../../../shared/domain/evaluation-report.ts';
 import { inconclusiveVerdict, judgeGates } from '../../../shared/domain/judge-gates.ts';
 import type { Gate } from '../../../shared/domain/policy.ts';
+import '../../harness/repeatable-properties.ts';
 
 const AUC = 'binary_classification_metrics.auc.value';
 const rows = { sha256: 'a'.repeat(64), rows: 17_867 };

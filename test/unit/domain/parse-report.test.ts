@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { MAX_REPORT_BYTES } from '../../../shared/domain/evaluation-report.ts';
 import { parseReport } from '../../../shared/domain/parse-report.ts';
+import '../../harness/repeatable-properties.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const evaluationData = `"evaluationData": {"sha256": "${'a'.repeat(64)}", "rows": 10}`;

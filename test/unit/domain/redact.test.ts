@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { redact } from '../../../shared/domain/redact.ts';
+import '../../harness/repeatable-properties.ts';
 
 /** Put together here, so that no scanner takes them for real ones. */
 const secrets = {

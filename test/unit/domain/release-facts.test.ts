@@ -6,6 +6,7 @@ import { customerMetadataOf } from '../../../shared/domain/customer-metadata.ts'
 import { fillPlaceholders } from '../../../shared/domain/fill-placeholders.ts';
 import { judgeGates } from '../../../shared/domain/judge-gates.ts';
 import { modelCardOf } from '../../../shared/domain/model-card.ts';
+import '../../harness/repeatable-properties.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 

@@ -18,6 +18,7 @@ import { hasEnded, RunStatus } from '../../../shared/domain/run.ts';
 import { isForward } from '../../../shared/domain/run-progress.ts';
 import { sampleRun } from '../../fakes/sample-records.ts';
 import { readWorkflow } from '../workflows/workflow-files.ts';
+import '../../harness/repeatable-properties.ts';
 
 const anyStatus = fc.constantFrom(...RunStatus.options);
 

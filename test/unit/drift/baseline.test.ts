@@ -5,6 +5,7 @@ import { problemWithColumns } from '../../../shared/domain/drift/build-baseline.
 import { readBaseline, sealBaseline, writeBaseline } from '../../../shared/domain/drift/seal-baseline.ts';
 import { ValueCounter } from '../../../shared/domain/drift/weighted-values.ts';
 import { baselineOf, columnOf, seededRandom } from './drift-samples.ts';
+import '../../harness/repeatable-properties.ts';
 
 function onlyFeature(rows: string[][], options = {}): BaselineFeature {
   const [feature] = baselineOf(['x'], rows, options).baseline.features;

@@ -5,6 +5,7 @@ import { DriftReport, type FeatureDrift } from '../../../shared/domain/drift/dri
 import { type JudgeOptions, judgeWindow } from '../../../shared/domain/drift/judge-window.ts';
 import { addSchemaMismatch } from '../../../shared/domain/drift/merge-window-states.ts';
 import { baselineOf, type Cells, columnOf, normal, seededRandom, windowOf } from './drift-samples.ts';
+import '../../harness/repeatable-properties.ts';
 
 const CARRIERS = ['AA', 'UA', 'DL', 'WN'];
 

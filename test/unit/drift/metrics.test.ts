@@ -14,6 +14,7 @@ import { kolmogorovPValue } from '../../../shared/domain/drift/kolmogorov-smirno
 import { twoProportionsPValue } from '../../../shared/domain/drift/two-proportions.ts';
 import { baselineOf, columnOf, windowOf } from './drift-samples.ts';
 import scipy from './reference/scipy.json' with { type: 'json' };
+import '../../harness/repeatable-properties.ts';
 
 function compare(baseline: number[], window: number[]) {
   const sealed = baselineOf(['x'], columnOf(baseline));

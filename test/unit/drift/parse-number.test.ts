@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseNumber } from '../../../shared/domain/drift/parse-number.ts';
+import '../../harness/repeatable-properties.ts';
 
 describe('text that is a number', () => {
   it.each([

@@ -8,6 +8,7 @@ import { parseWindowState, serializeWindowState } from '../../../shared/domain/d
 import type { WindowState } from '../../../shared/domain/drift/window-state.ts';
 import { ContractBroken } from '../../../shared/domain/faults.ts';
 import { baselineOf, type Cells, columnOf, windowOf } from './drift-samples.ts';
+import '../../harness/repeatable-properties.ts';
 
 const TRAINING = Array.from({ length: 400 }, (_, row) => [String(row % 97), 'abcd'.charAt(row % 4), String(row / 400)]);
 const sealed = baselineOf(['x', 'c', 'score'], TRAINING, { prediction: 'score' });

@@ -18,6 +18,7 @@ import { PipelineDefinition } from '../../../shared/domain/pipeline-definition.t
 import { stripCaching } from '../../../shared/domain/strip-caching.ts';
 import { hourly, judgedWindow, LIVE, looks, RULES, SUBJECT, sampleCase } from '../../fakes/sample-cases.ts';
 import { NOON } from '../../fakes/sample-records.ts';
+import '../../harness/repeatable-properties.ts';
 
 const person = { id: 4, username: 'dana', name: 'Dana' };
 const open = (story: string, former?: Case, consecutive = 2, now = NOON) =>

@@ -10,6 +10,7 @@ import { NOON } from '../../fakes/sample-records.ts';
 import { fakeSecrets, SIGNING_TOKEN } from '../../fakes/secrets.ts';
 import { pipelineHook } from './pipeline-hook.ts';
 import { webhookRequest } from './webhook-request.ts';
+import '../../harness/repeatable-properties.ts';
 
 const OTHER_TOKEN = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
 

@@ -36,7 +36,7 @@ describe('arranging what watches an environment', () => {
     await step.run(PROD, deps);
     expect(deps.alarms.alarms.get(`${NAME}drift`)).toMatchObject({
       metric: 'DriftBreach',
-      dimensions: { Model: 'flight-delays', Environment: 'prod' },
+      dimensions: { Stage: 'test', Model: 'flight-delays', Environment: 'prod' },
       statistic: 'Maximum',
       periodSeconds: 3_600,
       evaluationPeriods: 2,
@@ -58,7 +58,7 @@ describe('arranging what watches an environment', () => {
   it('gives a first sign of life, so that nobody is woken because nothing has been looked at yet', async () => {
     const { deps } = await monitoringWorld();
     await step.run(PROD, deps);
-    const dimensions = { Model: 'flight-delays', Environment: 'prod' };
+    const dimensions = { Stage: 'test', Model: 'flight-delays', Environment: 'prod' };
     expect(deps.metrics.points).toEqual([{ name: 'MonitorAlive', value: 1, dimensions, at: NOON }]);
   });
 

@@ -11,6 +11,7 @@ import {
 } from '../../../shared/domain/burn-rate.ts';
 import { failuresOf } from '../../../shared/domain/latency-traffic.ts';
 import { traffic } from './traffic.ts';
+import '../../harness/repeatable-properties.ts';
 
 const NINES = { target: 0.999 };
 const END = '2026-11-23T12:00:00.000Z';

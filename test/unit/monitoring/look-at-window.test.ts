@@ -44,6 +44,7 @@ describe('looking at a window', () => {
     expect(byName(points)).toMatchObject({ DriftBreach: 1, DriftedFeatureShare: 0.5, InvalidShare: 0 });
     expect(new Set(points.map(({ at }) => at))).toEqual(new Set([KEY.window.to]));
     expect(points.find(({ name }) => name === 'FeatureDrift')?.dimensions).toEqual({
+      Stage: 'test',
       Model: 'flight-delays',
       Environment: 'prod',
       Feature: 'distance',

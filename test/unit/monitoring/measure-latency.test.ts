@@ -29,7 +29,7 @@ describe('measuring latency', () => {
       invocations: 58 * 20,
       goodShare: 1,
     });
-    const dimensions = { Model: 'flight-delays', Environment: 'prod' };
+    const dimensions = { Stage: 'test', Model: 'flight-delays', Environment: 'prod' };
     expect(deps.metrics.points).toContainEqual({ name: 'LatencyMonitorAlive', value: 1, dimensions, at: NOON });
     expect(deps.metrics.points).toContainEqual({
       name: 'LatencyBurnRate',

@@ -8,6 +8,7 @@ import { batchesOf, hoursOf, windowOf } from '../../../shared/domain/plan-window
 import { metricsOfWindow } from '../../../shared/domain/window-metrics.ts';
 import { nameUnreadable, windowPart } from '../../../shared/domain/window-part.ts';
 import { ENDPOINT, KEY } from './window-world.ts';
+import '../../harness/repeatable-properties.ts';
 
 describe('the hours of a window', () => {
   it('are those that it touches, and the next ones where records may have come late', () => {
@@ -116,7 +117,7 @@ describe('the metrics of a window', () => {
   };
 
   it('have names that CloudWatch takes and no share beyond its bounds', () => {
-    const points = metricsOfWindow(row, judgement, KEY.window.to);
+    const points = metricsOfWindow('test', row, judgement, KEY.window.to);
     const byName = new Map(points.map((point) => [point.name, point]));
     expect(byName.get('FeatureDrift')?.dimensions.Feature).toBe('_:gr__e');
     expect(byName.get('CaptureGap')?.value).toBe(0);

@@ -6,6 +6,7 @@ import { MAX_POLICY_BYTES, parsePolicyFile } from '../../../shared/adapters/poli
 import type { Policy } from '../../../shared/domain/policy.ts';
 import { problemLine } from '../../../shared/domain/problem.ts';
 import { samplePolicy } from '../domain/sample-policy.ts';
+import '../../harness/repeatable-properties.ts';
 
 const sample = readFileSync(new URL('../../../ml/flight-delays/mlops.yaml', import.meta.url), 'utf8');
 const bytes = (text: string) => new TextEncoder().encode(text);

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { cookieSessions } from '../../../shared/adapters/sign-in/cookie-sessions.ts';
 import { openSignedText, signText } from '../../../shared/adapters/sign-in/signed-text.ts';
 import { fakeSecrets } from '../../fakes/secrets.ts';
+import '../../harness/repeatable-properties.ts';
 
 const USER = { id: 3, username: 'steward-1', name: 'Sam Steward' };
 const START = Date.parse('2026-11-23T12:00:00.000Z');

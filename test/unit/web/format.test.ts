@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { formatBytes, formatDifference, formatNumber, formatThreshold } from '../../../shared/domain/format-number.ts';
 import { formatDistance, formatDuration, formatTime } from '../../../shared/domain/format-time.ts';
+import '../../harness/repeatable-properties.ts';
 
 const NOW = '2026-11-23T12:00:00.000Z';
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parse } from 'node-html-parser';
 import type { MonitoringHistory } from '../../../shared/domain/monitoring-history.ts';
 import { renderEndpointPage, renderModelPage } from '../../../web/render-page.tsx';
+import { stylesheet } from '../../../web/stylesheet.ts';
 import { hourly, sampleCase } from '../../fakes/sample-cases.ts';
 import { watchedHistory } from './sample-monitoring.ts';
 import { frame, run, UNWATCHED } from './sample-views.ts';
@@ -86,6 +87,15 @@ describe('what the pages tell of monitoring', () => {
       readings: watchedHistory.readings.slice(-1),
     };
     expect(await modelPage(single)).not.toMatch(/NaN|undefined/);
+  });
+
+  it('leaves a page of three watched environments and its stylesheet below 60 kB', async () => {
+    const view = { model: 'flight-delays', projectPath: 'ml/flight-delays', stewardsGroup: 'ml-stewards' };
+    const monitoring = ['dev', 'qa', 'prod'].map((environment) => ({ ...watchedHistory, environment }));
+    const runs = Array.from({ length: 20 }, () => run);
+    const page = await renderModelPage(frame, { ...view, runs, environments: [], monitoring });
+    expect(parse(page).querySelectorAll('svg.series')).toHaveLength(12 + 8 + 8);
+    expect(Buffer.byteLength(page) + Buffer.byteLength(stylesheet)).toBeLessThan(60_000);
   });
 
   it('stands on the page of the endpoint too, and is light', async () => {

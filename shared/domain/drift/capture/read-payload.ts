@@ -35,13 +35,23 @@ function decodeBase64(data: string): string | undefined {
 }
 
 function readJson(text: string): Payload | 'unreadable' {
-  const whole = parseJson(text);
+  const whole = parseDocument(text);
   if (whole !== undefined) return { format: 'json', documents: [whole] };
   const documents = text
     .split('\n')
     .filter((line) => line.trim() !== '')
-    .map(parseJson);
+    .map(parseDocument);
   return documents.includes(undefined) ? 'unreadable' : { format: 'json', documents };
+}
+
+/** A string of JSON, or one of the words that Python's `json` writes for numbers that JSON has not. */
+const STRING_OR_NO_NUMBER = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g;
+
+/** Requests as clients send them: `NaN` and `Infinity` become text, which is an invalid value and no reason to lose its row. */
+function parseDocument(text: string): unknown {
+  const parsed = parseJson(text);
+  if (parsed !== undefined || !/NaN|Infinity/.test(text)) return parsed;
+  return parseJson(text.replace(STRING_OR_NO_NUMBER, (part) => (part.startsWith('"') ? part : `"${part}"`)));
 }
 
 /** `undefined` is no JSON value: it stands for text that is none. */

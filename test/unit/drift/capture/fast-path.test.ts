@@ -5,6 +5,7 @@ import { learnTemplate } from '../../../../shared/domain/drift/capture/learn-tem
 import { readState } from './read-state.ts';
 import { categoricalFeature, numericFeature, sampleBaseline } from './sample-baseline.ts';
 import { base64, writeLine } from './write-line.ts';
+import '../../../harness/repeatable-properties.ts';
 
 const WINDOW = { fromMillis: Date.parse('2026-11-23T10:00:00Z'), toMillis: Date.parse('2026-11-23T11:00:00Z') };
 
@@ -313,6 +314,8 @@ describe('on the edge of what the kernel reads', () => {
       'null',
       'true',
       'nul',
+      'NaN',
+      '-Infinity',
       '"0.5"',
       '[0.5]',
       '',

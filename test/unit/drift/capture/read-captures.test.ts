@@ -17,6 +17,8 @@ const counted = (state: WindowState) => ({
   ),
 });
 const ONE_ROW = { rows: 1, distance: [1, 0, 0], carrier: [1, 0, 0], delay: [1, 0, 0] };
+const PYTHON_WORDS = { rows: 1, distance: [0, 0, 1], carrier: [1, 0, 0], delay: [0, 0, 1] };
+const PYTHON_LINES = { rows: 2, distance: [1, 0, 1], carrier: [2, 0, 0], delay: [1, 0, 1] };
 const TWO_ROWS = { rows: 2, distance: [2, 0, 0], carrier: [2, 0, 0], delay: [2, 0, 0] };
 const asJson = (value: unknown, encoding = 'JSON') => {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
@@ -108,6 +110,8 @@ describe('rows of a request', () => {
       { rows: 1, distance: [0, 0, 1], carrier: [0, 0, 1], delay: [0, 0, 1] },
     ],
     ['1e400', asJson('[1e400,"AA",1]'), { ...ONE_ROW, distance: [0, 0, 1] }],
+    ["the words that Python's json writes", asJson('[NaN,"Infinity, \\"NaN\\"",-Infinity]'), PYTHON_WORDS],
+    ['the same in JSON lines', asJson('{"instances":[[NaN,"AA",1]]}\n[69,"AA",Infinity]'), PYTHON_LINES],
     ['words for numbers', 'NaN,AA, 12 ', { ...ONE_ROW, distance: [0, 0, 1], delay: [0, 0, 1] }],
     ['missing values in CSV', ',,', { rows: 1, distance: [0, 1, 0], carrier: [0, 1, 0], delay: [0, 1, 0] }],
   ])('%s', (_, input, expected) => {
@@ -210,7 +214,7 @@ describe('lines that are no records', () => {
     ['no input', '{"captureData":{"endpointOutput":{"data":"1","encoding":"CSV"}}}'],
     ['labels', '{"groundTruthData":{"data":"1","encoding":"CSV"},"eventMetadata":{"eventId":"e"},"eventVersion":"0"}'],
     ['an unknown encoding', writeLine({ data: 'x', encoding: 'AVRO' })],
-    ['a broken payload', writeLine({ data: '{"instances":[[NaN]]}', encoding: 'JSON' })],
+    ['a broken payload', writeLine({ data: '{"instances":[[nan]]}', encoding: 'JSON' })],
     ['BASE64 that is none', writeLine({ data: '%%%', encoding: 'BASE64' })],
     [
       'BASE64 of bytes that are no text',

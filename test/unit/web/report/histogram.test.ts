@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { histogramOf } from '../../../../web/charts/histogram.ts';
 import { even, reportOf, rowsOf } from './sample-report.ts';
+import '../../../harness/repeatable-properties.ts';
 
 function drawn(training: readonly number[], window: readonly number[], bins = 30) {
   const column = (values: readonly number[]) => rowsOf(values.length, (at) => [String(values[at])]);
