@@ -1,5 +1,7 @@
 import * as z from 'zod';
 
+const SCALE_IN_WORDS = 'give a number above 0 and at most 1, such as 0.01';
+
 /** What the server is told by its environment. Every member is a string there; here it has its type. */
 const Environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(4567),
@@ -16,6 +18,7 @@ const Environment = z.object({
   SAGEMAKER_PYTHON: z.string().min(1),
   BOTOCORE_DATA: z.string().min(1),
   SAGEMAKER_QUOTAS: z.string().optional(),
+  LOCAL_SAGEMAKER_TIME_SCALE: z.coerce.number(SCALE_IN_WORDS).gt(0, SCALE_IN_WORDS).max(1, SCALE_IN_WORDS).default(1),
 });
 
 export type Configuration = {
@@ -32,6 +35,8 @@ export type Configuration = {
   /** The folder that holds `sagemaker/2017-07-24/service-2.json.gz`. */
   botocoreData: string;
   quotas: string | undefined;
+  /** The waits of a deployment of an endpoint are so much of what the request says. */
+  timeScale: number;
 };
 
 /** The configuration is wrong; the message names every variable that is. */
@@ -58,5 +63,6 @@ export function readConfiguration(environment: Record<string, string | undefined
     python: set.SAGEMAKER_PYTHON,
     botocoreData: set.BOTOCORE_DATA,
     quotas: set.SAGEMAKER_QUOTAS,
+    timeScale: set.LOCAL_SAGEMAKER_TIME_SCALE,
   };
 }

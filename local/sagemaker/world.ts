@@ -1,5 +1,6 @@
 import type { ServiceModel } from './api/service-model.ts';
 import type { Arns } from './arns.ts';
+import type { Alarms } from './aws/alarms.ts';
 import type { LogGroups } from './aws/log-groups.ts';
 import type { ObjectStore } from './aws/object-store.ts';
 import type { Queues } from './aws/queues.ts';
@@ -37,6 +38,7 @@ export type World = {
   objects: ObjectStore;
   logs: LogGroups;
   queues: Queues;
+  alarms: Alarms;
   events: EventSender;
   jobs: JobRunner;
   hosting: Hosting;

@@ -22,6 +22,7 @@ beforeAll(() => {
     python: execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim(),
     botocoreData: '',
     quotas: undefined,
+    timeScale: 1,
   };
 });
 
