@@ -2,6 +2,8 @@ import { randomInt } from 'node:crypto';
 import * as z from 'zod';
 import { EventsSettingWrong, parseUnreliability, type Unreliability } from './events/unreliable-delivery.ts';
 
+const SCALE_IN_WORDS = 'give a number above 0 and at most 1, such as 0.01';
+
 /** What the server is told by its environment. Every member is a string there; here it has its type. */
 const Environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(4567),
@@ -21,7 +23,7 @@ const Environment = z.object({
   LOCAL_SAGEMAKER_IMAGES: z.string().optional(),
   LOCAL_SAGEMAKER_EVENTS: z.string().optional(),
   LOCAL_SAGEMAKER_FAULTS: z.enum(['on', 'off']).default('off'),
-  LOCAL_SAGEMAKER_TIME_SCALE: z.coerce.number().positive().max(1).default(1),
+  LOCAL_SAGEMAKER_TIME_SCALE: z.coerce.number(SCALE_IN_WORDS).gt(0, SCALE_IN_WORDS).max(1, SCALE_IN_WORDS).default(1),
 });
 
 export type Configuration = {
@@ -44,7 +46,7 @@ export type Configuration = {
   faults: boolean;
   /** Absent: every event is delivered once and in order. */
   events: Unreliability | undefined;
-  /** What waiting times are multiplied by. */
+  /** What waiting times of deployments and retries are multiplied by. */
   timeScale: number;
 };
 

@@ -58,8 +58,10 @@ export class ModelError extends ApiError {
   override readonly status = 424;
   readonly originalStatus: number;
   readonly originalMessage: string;
-  constructor(message: string, originalStatus: number, originalMessage: string) {
+  readonly logStreamArn: string;
+  constructor(message: string, originalStatus: number, originalMessage: string, logStreamArn: string) {
     super(message);
+    this.logStreamArn = logStreamArn;
     this.originalStatus = originalStatus;
     this.originalMessage = originalMessage;
   }

@@ -2,9 +2,11 @@ import { randomInt } from 'node:crypto';
 import { Faults } from './admin/faults/faults.ts';
 import { loadRuntimeModel, loadServiceModel } from './api/service-model.ts';
 import { arnsOf } from './arns.ts';
+import { Alarms } from './aws/alarms.ts';
 import { Functions } from './aws/functions.ts';
 import { JobMetrics } from './aws/job-metrics.ts';
 import { LogGroups } from './aws/log-groups.ts';
+import { cloudwatchPublisher } from './aws/metric-buffer.ts';
 import { ObjectStore } from './aws/object-store.ts';
 import { Queues } from './aws/queues.ts';
 import type { Configuration } from './configuration.ts';
@@ -18,7 +20,8 @@ import { resumeProcessingJobs } from './resources/processing-job.ts';
 import { resumeTrainingJobs } from './resources/training-job.ts';
 import { DataCapture } from './serving/data-capture.ts';
 import { Hosting } from './serving/hosting.ts';
-import { cloudwatchPublisher, InvocationMetrics } from './serving/invocation-metrics.ts';
+import { InstanceMetrics } from './serving/instance-metrics.ts';
+import { InvocationMetrics } from './serving/invocation-metrics.ts';
 import { openStore } from './state/store.ts';
 import type { World } from './world.ts';
 
@@ -41,6 +44,8 @@ export async function openWorld(configuration: Configuration, log: (line: string
   const logs = new LogGroups(configuration);
   const jobs = new JobRunner({ stateFolder, containers, logs, now, atOnce: JOBS_AT_ONCE, graceSeconds: GRACE_SECONDS });
   const hosting = new Hosting({ stateFolder, containers, objects, logs, now, newId });
+  const publishTo = cloudwatchPublisher(configuration);
+  const usage = new InstanceMetrics(() => hosting.allVariants(), publishTo('/aws/sagemaker/Endpoints'), now, log);
   const executions = new ExecutionEngine(() => world);
   const world: World = {
     configuration,
@@ -57,11 +62,12 @@ export async function openWorld(configuration: Configuration, log: (line: string
     queues: new Queues(configuration),
     events: new EventSender(configuration, log, configuration.events),
     functions: new Functions(configuration),
+    alarms: new Alarms(configuration),
     jobs,
     jobMetrics: new JobMetrics(configuration, log),
     hosting,
     capture: new DataCapture(stateFolder, objects, log),
-    metrics: new InvocationMetrics(cloudwatchPublisher(configuration), now, log),
+    metrics: new InvocationMetrics(publishTo('AWS/SageMaker'), now, log),
     executions,
     now,
     newId,
@@ -77,7 +83,13 @@ export async function openWorld(configuration: Configuration, log: (line: string
     executions.close();
     jobs.close();
     hosting.close();
-    await Promise.all([containers.killAll(), world.capture.close(), world.metrics.close(), world.events.drained()]);
+    await Promise.all([
+      containers.killAll(),
+      world.capture.close(),
+      world.metrics.close(),
+      usage.close(),
+      world.events.drained(),
+    ]);
   };
   return { world, resume, close };
 }

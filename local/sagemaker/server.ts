@@ -120,13 +120,13 @@ function refuse(world: World, response: ServerResponse, error: unknown): void {
     return;
   }
   if (error instanceof ModelError) {
-    const side = error.originalStatus >= 500 ? 'SERVER' : 'CLIENT';
+    const side = error.originalStatus >= 400 && error.originalStatus < 500 ? 'CLIENT' : 'SERVER';
     writeJson(
       response,
       error.status,
       {
         ErrorCode: `${side}_ERROR_FROM_MODEL`,
-        LogStreamArn: '',
+        LogStreamArn: error.logStreamArn,
         Message: error.message,
         OriginalMessage: error.originalMessage,
         OriginalStatusCode: error.originalStatus,

@@ -1,6 +1,7 @@
 import type { Faults } from './admin/faults/faults.ts';
 import type { ServiceModel } from './api/service-model.ts';
 import type { Arns } from './arns.ts';
+import type { Alarms } from './aws/alarms.ts';
 import type { Functions } from './aws/functions.ts';
 import type { JobMetrics } from './aws/job-metrics.ts';
 import type { LogGroups } from './aws/log-groups.ts';
@@ -44,6 +45,7 @@ export type World = {
   logs: LogGroups;
   queues: Queues;
   functions: Functions;
+  alarms: Alarms;
   events: EventSender;
   jobs: JobRunner;
   jobMetrics: JobMetrics;

@@ -35,6 +35,7 @@ export const partDefinitions: Readonly<Record<PartName, (context: PartContext) =
       ...settingsOf('LOCAL_SAGEMAKER_'),
       SAGEMAKER_PYTHON: requireVenv(context.venvs.ml).python,
       BOTOCORE_DATA: botocoreData(requireVenv(context.venvs.aws)),
+      ...fromTheCaller('LOCAL_SAGEMAKER_TIME_SCALE'),
     }),
   gitlab: (context) =>
     nodePart('gitlab', context, '/_local/health', {
@@ -139,6 +140,11 @@ function plainEnvironment(folder: StateFolder): Record<string, string> {
     LANG: 'C.UTF-8',
     NODE_ENV: 'production',
   };
+}
+
+/** Settings of a part that whoever starts the world may give. */
+function fromTheCaller(...names: string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
 /** CI jobs call `mlops` as in a container image that has it installed. */

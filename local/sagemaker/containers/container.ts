@@ -31,6 +31,8 @@ export type RunningContainer = {
   exited: Promise<number>;
   /** What comes through descriptor 3, if the command announces. */
   announcements: NodeJS.ReadableStream | undefined;
+  /** Of the process that everything in the container descends from. */
+  pid: number | undefined;
   /** SIGTERM, as `docker stop` does first. */
   terminate: () => void;
   /** SIGKILL for all that is in the container. */
@@ -141,6 +143,7 @@ function watch(child: ChildProcess): RunningContainer {
     exited,
     announcements:
       announcements !== null && announcements !== undefined && 'read' in announcements ? announcements : undefined,
+    pid: child.pid,
     terminate: () => void child.kill('SIGTERM'),
     kill: () => void child.stdin?.destroy(),
   };

@@ -11,18 +11,15 @@ import type {
 import type { Checked } from '../api/checked.ts';
 import { createdFrom, page, select } from '../api/paging.ts';
 import { ValidationException } from '../errors.ts';
-import {
-  bringIntoService,
-  deploymentOf,
-  endDeletion,
-  requireEndpointQuota,
-  saveEndpoint,
-} from '../serving/deploy-endpoint.ts';
+import { requireDeployable, requireSameVariants } from '../serving/check-deployment-config.ts';
+import { deploymentOf, pendingOf, plannedVariants, requireEndpointQuota, settled } from '../serving/deploy-endpoint.ts';
 import { describedEndpoint } from '../serving/describe-endpoint.ts';
-import type { DeployedVariant, Endpoint } from '../state/records.ts';
+import { bringIntoService } from '../serving/run-deployment.ts';
+import { saveEndpoint, saveProgress } from '../serving/save-endpoint.ts';
+import type { DeployedVariant, Deployment, Endpoint } from '../state/records.ts';
 import type { World } from '../world.ts';
 import { findEndpointConfig } from './endpoint-config.ts';
-import { setTags } from './tags.ts';
+import { forgetTags, setTags } from './tags.ts';
 
 /** How long a change of weights or counts takes, so that `Updating` can be seen. */
 const RESCALING_MS = 300;
@@ -37,6 +34,7 @@ export function createEndpoint(world: World, request: Checked<CreateEndpointInpu
   }
   const config = findEndpointConfig(world, request.EndpointConfigName);
   const deployment = deploymentOf(world, config);
+  if (request.DeploymentConfig !== undefined) requireDeployable(request.DeploymentConfig, plannedVariants(deployment));
   requireEndpointQuota(world, deployment, []);
   const at = world.now();
   setTags(world, arn, request.Tags);
@@ -46,32 +44,43 @@ export function createEndpoint(world: World, request: Checked<CreateEndpointInpu
     status: 'Creating',
     createdAt: at,
     modifiedAt: at,
-    pending: { ...deployment, startedAt: at },
+    pending: pendingOf(deployment, at),
     firstConfigName: config.EndpointConfigName,
+    ...(request.DeploymentConfig === undefined ? {} : { lastDeploymentConfig: request.DeploymentConfig }),
   });
   void bringIntoService(world, request.EndpointName);
   return { EndpointArn: arn };
 }
 
-/** All at once: the new fleet comes up beside the old one and takes its place, or the endpoint stays on its old config. */
+/** The new fleet comes up beside the old one and takes over as the deployment config says, or the endpoint stays on its old config. */
 export function updateEndpoint(world: World, request: Checked<UpdateEndpointInput>): { EndpointArn: string } {
   const endpoint = findEndpoint(world, request.EndpointName);
   const live = requireUpdatable(endpoint);
   const config = findEndpointConfig(world, request.EndpointConfigName);
-  if (config.EndpointConfigName === live.configName) {
+  if (config.EndpointConfigName === live.configName && endpoint.status !== 'UpdateRollbackFailed') {
     throw new ValidationException(
-      `Cannot update endpoint "${endpoint.arn}": it has the endpoint configuration ${live.configName} already.`,
+      `Cannot update endpoint with the currently in use endpoint configuration "${live.configName}".`,
     );
   }
-  requireAllAtOnce(request);
   const deployment = deploymentOf(world, config);
   if (request.RetainAllVariantProperties) {
     const excluded = (request.ExcludeRetainedVariantProperties ?? []).map((property) => property.VariantPropertyType);
     deployment.variants = deployment.variants.map((variant) => retained(variant, live.variants, excluded));
   }
+  const how = request.DeploymentConfig ?? (request.RetainDeploymentConfig ? endpoint.lastDeploymentConfig : undefined);
+  if (how !== undefined) {
+    requireSameVariants(variantNames(live), variantNames(deployment));
+    requireDeployable(how, plannedVariants(deployment));
+  }
   requireEndpointQuota(world, deployment, live.variants);
   const { failureReason: _former, ...kept } = endpoint;
-  saveEndpoint(world, { ...kept, status: 'Updating', pending: { ...deployment, startedAt: world.now() } });
+  saveEndpoint(world, {
+    ...kept,
+    status: 'Updating',
+    live: settled(live),
+    pending: pendingOf(deployment, world.now(), how),
+    ...(how === undefined ? {} : { lastDeploymentConfig: how }),
+  });
   void bringIntoService(world, endpoint.name);
   return { EndpointArn: endpoint.arn };
 }
@@ -88,16 +97,20 @@ export function updateEndpointWeightsAndCapacities(
       throw new ValidationException(`Could not find variant "${name}" in endpoint "${endpoint.arn}".`);
     }
   }
-  const variants = live.variants.map((each) => {
+  const startedAt = world.now();
+  const variants = live.variants.map((each): DeployedVariant => {
     const wish = wishes.get(each.variant.VariantName);
-    return {
-      ...each,
-      desiredCount: wish?.DesiredInstanceCount ?? each.desiredCount,
-      desiredWeight: wish?.DesiredWeight ?? each.desiredWeight,
-    };
+    const desiredCount = wish?.DesiredInstanceCount ?? each.desiredCount;
+    const desiredWeight = wish?.DesiredWeight ?? each.desiredWeight;
+    const changed = { ...each, desiredCount, desiredWeight };
+    if (desiredCount === each.currentCount) return changed;
+    const message = `Scaling ${desiredCount > each.currentCount ? 'out' : 'in'} desired instance count to ${desiredCount}.`;
+    return { ...changed, stage: { status: 'Updating', message, startedAt } };
   });
   requireEndpointQuota(world, { ...live, variants }, live.variants);
-  saveEndpoint(world, { ...endpoint, status: 'Updating', live: { ...live, variants } });
+  const rescaled: Endpoint = { ...endpoint, status: 'Updating', live: { ...live, variants } };
+  saveEndpoint(world, rescaled);
+  if (variants.some(({ stage }) => stage !== undefined)) saveProgress(world, rescaled);
   setTimeout(() => endRescaling(world, endpoint.name), RESCALING_MS);
   return { EndpointArn: endpoint.arn };
 }
@@ -153,12 +166,16 @@ export function resumeEndpoints(world: World): void {
 function endRescaling(world: World, name: string): void {
   const endpoint = world.store.endpoints.get(name);
   if (endpoint?.live === undefined || endpoint.status !== 'Updating') return;
-  const variants = endpoint.live.variants.map((each) => ({
-    ...each,
-    currentCount: each.desiredCount,
-    currentWeight: each.desiredWeight,
-  }));
-  saveEndpoint(world, { ...endpoint, status: 'InService', live: { ...endpoint.live, variants } });
+  saveEndpoint(world, { ...endpoint, status: 'InService', live: settled(endpoint.live) });
+}
+
+async function endDeletion(world: World, name: string): Promise<void> {
+  const endpoint = world.store.endpoints.get(name);
+  if (endpoint === undefined) return;
+  world.hosting.forget(name);
+  await world.capture.flush();
+  world.store.endpoints.delete(name);
+  forgetTags(world, endpoint.arn);
 }
 
 /** Names of endpoints keep their case, and differ in more than case. */
@@ -188,13 +205,7 @@ function inProgress(endpoint: Endpoint): ValidationException {
   return new ValidationException(`Cannot update in-progress endpoint "${endpoint.arn}".`);
 }
 
-function requireAllAtOnce(request: Checked<UpdateEndpointInput>): void {
-  const policy = request.DeploymentConfig;
-  const routing = policy?.BlueGreenUpdatePolicy?.TrafficRoutingConfiguration?.Type;
-  if (policy?.RollingUpdatePolicy !== undefined || (routing !== undefined && routing !== 'ALL_AT_ONCE')) {
-    throw new ValidationException('Only blue/green deployments with the traffic routing ALL_AT_ONCE are served here.');
-  }
-}
+const variantNames = ({ variants }: Deployment): string[] => variants.map(({ variant }) => variant.VariantName);
 
 /** Counts and weights that a live variant of the same name has, unless excluded. */
 function retained(

@@ -1,11 +1,9 @@
-import { endpointChanged } from '../events/endpoint-events.ts';
+import type { DeploymentConfig } from '@aws-sdk/client-sagemaker';
+import type { Checked } from '../api/checked.ts';
 import { containerOf, findModel } from '../resources/model.ts';
-import { forgetTags, tagMap } from '../resources/tags.ts';
-import type { DeployedVariant, Deployment, Endpoint, EndpointConfig } from '../state/records.ts';
+import type { DeployedVariant, Deployment, EndpointConfig, PendingDeployment } from '../state/records.ts';
 import type { World } from '../world.ts';
-import type { Fleet } from './hosting.ts';
-
-const LONGEST_REASON = 1024;
+import type { PlannedVariant } from './deployment-plan.ts';
 
 /** What a config puts into service: every variant with its container, counts and weight, as they are now. */
 export function deploymentOf(world: World, config: EndpointConfig): Deployment {
@@ -26,6 +24,36 @@ export function deploymentOf(world: World, config: EndpointConfig): Deployment {
   return { configName: config.EndpointConfigName, variants, ...(capture === undefined ? {} : { capture }) };
 }
 
+/** A deployment of which nothing is there yet. */
+export function pendingOf(
+  deployment: Deployment,
+  startedAt: Date,
+  config?: Checked<DeploymentConfig>,
+): PendingDeployment {
+  const variants = deployment.variants.map((each): DeployedVariant => {
+    const message = `Launching ${each.desiredCount} instance(s).`;
+    return { ...each, currentCount: 0, currentWeight: 0, stage: { status: 'Creating', message, startedAt } };
+  });
+  return { ...deployment, variants, startedAt, ...(config === undefined ? {} : { config }) };
+}
+
+/** A deployment that has become what was desired, with nothing under way. */
+export function settled({ configName, variants, capture }: Deployment): Deployment {
+  return {
+    configName,
+    variants: variants.map(({ stage: _over, ...each }) => ({
+      ...each,
+      currentCount: each.desiredCount,
+      currentWeight: each.desiredWeight,
+    })),
+    ...(capture === undefined ? {} : { capture }),
+  };
+}
+
+export function plannedVariants({ variants }: Deployment): PlannedVariant[] {
+  return variants.map(({ variant, desiredCount }) => ({ name: variant.VariantName, instances: desiredCount }));
+}
+
 /** The instances that a deployment adds must fit the account's quotas. @throws ResourceLimitExceeded */
 export function requireEndpointQuota(world: World, deployment: Deployment, before: DeployedVariant[]): void {
   const types = new Set(deployment.variants.map((each) => each.variant.InstanceType));
@@ -42,50 +70,4 @@ function countOf(variants: DeployedVariant[], type: string | undefined): number 
   return variants
     .filter((each) => each.variant.InstanceType === type)
     .reduce((sum, each) => sum + each.desiredCount, 0);
-}
-
-/** Brings up what is pending. A first deployment that fails leaves the endpoint Failed, a later one leaves it on its old config. */
-export async function bringIntoService(world: World, name: string): Promise<void> {
-  const pending = world.store.endpoints.get(name)?.pending;
-  if (pending === undefined) return;
-  let fleet: Fleet;
-  try {
-    world.faults.requireEndpointCapacity(pending.variants.map((each) => each.variant.InstanceType));
-    fleet = await world.hosting.bringUp(name, pending);
-  } catch (error) {
-    if (!world.hosting.isClosing) failDeployment(world, name, error instanceof Error ? error.message : String(error));
-    return;
-  }
-  const endpoint = world.store.endpoints.get(name);
-  if (endpoint === undefined || world.hosting.isClosing) {
-    world.hosting.takeDown(fleet);
-    return;
-  }
-  const { pending: _done, failureReason: _former, ...kept } = endpoint;
-  const { startedAt: _startedAt, ...live } = pending;
-  world.hosting.serve(name, fleet);
-  saveEndpoint(world, { ...kept, status: 'InService', live });
-}
-
-export async function endDeletion(world: World, name: string): Promise<void> {
-  const endpoint = world.store.endpoints.get(name);
-  if (endpoint === undefined) return;
-  world.hosting.forget(name);
-  await world.capture.flush();
-  world.store.endpoints.delete(name);
-  forgetTags(world, endpoint.arn);
-}
-
-/** State first, then the event. */
-export function saveEndpoint(world: World, endpoint: Endpoint): void {
-  const saved = world.store.endpoints.put(endpoint.name, { ...endpoint, modifiedAt: world.now() });
-  world.events.send(endpointChanged(saved, tagMap(world, endpoint.arn), world.now()));
-}
-
-function failDeployment(world: World, name: string, reason: string): void {
-  const endpoint = world.store.endpoints.get(name);
-  if (endpoint === undefined) return;
-  const { pending: _given, ...kept } = endpoint;
-  const failureReason = reason.slice(0, LONGEST_REASON);
-  saveEndpoint(world, { ...kept, status: endpoint.live === undefined ? 'Failed' : 'InService', failureReason });
 }

@@ -1,10 +1,14 @@
-import type { DescribeEndpointOutput, ProductionVariantSummary } from '@aws-sdk/client-sagemaker';
-import type { DeployedVariant, Endpoint } from '../state/records.ts';
+import type {
+  DataCaptureConfigSummary,
+  DescribeEndpointOutput,
+  PendingProductionVariantSummary,
+  ProductionVariantSummary,
+} from '@aws-sdk/client-sagemaker';
+import type { DeployedVariant, Deployment, Endpoint } from '../state/records.ts';
 
-/** An endpoint as Describe shows it: the live deployment, and the pending one of an update beside it. */
+/** An endpoint as Describe shows it: the live deployment, and beside it the one that is being brought up. */
 export function describedEndpoint(endpoint: Endpoint): DescribeEndpointOutput {
   const { live, pending } = endpoint;
-  const capture = live?.capture;
   return {
     EndpointName: endpoint.name,
     EndpointArn: endpoint.arn,
@@ -14,32 +18,34 @@ export function describedEndpoint(endpoint: Endpoint): DescribeEndpointOutput {
     CreationTime: endpoint.createdAt,
     LastModifiedTime: endpoint.modifiedAt,
     ProductionVariants: live?.variants.map(summaryOf),
-    DataCaptureConfig:
-      capture === undefined
-        ? undefined
-        : {
-            EnableCapture: capture.EnableCapture ?? true,
-            CaptureStatus: capture.EnableCapture === false ? 'Stopped' : 'Started',
-            CurrentSamplingPercentage: capture.InitialSamplingPercentage,
-            DestinationS3Uri: capture.DestinationS3Uri,
-            KmsKeyId: capture.KmsKeyId ?? '',
-          },
-    PendingDeploymentSummary:
-      live === undefined || pending === undefined
-        ? undefined
-        : {
-            EndpointConfigName: pending.configName,
-            StartTime: pending.startedAt,
-            ProductionVariants: pending.variants.map((each) => ({
-              ...summaryOf(each),
-              CurrentInstanceCount: 0,
-              CurrentWeight: 0,
-            })),
-          },
+    DataCaptureConfig: captureOf(live?.capture),
+    LastDeploymentConfig: endpoint.lastDeploymentConfig,
+    PendingDeploymentSummary: pending && {
+      EndpointConfigName: pending.configName,
+      StartTime: pending.startedAt,
+      ProductionVariants: pending.variants.map(pendingSummaryOf),
+    },
   };
 }
 
+function captureOf(capture: Deployment['capture']): DataCaptureConfigSummary | undefined {
+  return (
+    capture && {
+      EnableCapture: capture.EnableCapture ?? true,
+      CaptureStatus: capture.EnableCapture === false ? 'Stopped' : 'Started',
+      CurrentSamplingPercentage: capture.InitialSamplingPercentage,
+      DestinationS3Uri: capture.DestinationS3Uri,
+      KmsKeyId: capture.KmsKeyId ?? '',
+    }
+  );
+}
+
+function pendingSummaryOf(deployed: DeployedVariant): PendingProductionVariantSummary {
+  return { ...summaryOf(deployed), InstanceType: deployed.variant.InstanceType };
+}
+
 function summaryOf(deployed: DeployedVariant): ProductionVariantSummary {
+  const { stage } = deployed;
   return {
     VariantName: deployed.variant.VariantName,
     DeployedImages: [{ SpecifiedImage: deployed.container.image, ResolvedImage: deployed.container.image }],
@@ -47,5 +53,6 @@ function summaryOf(deployed: DeployedVariant): ProductionVariantSummary {
     DesiredWeight: deployed.desiredWeight,
     CurrentInstanceCount: deployed.currentCount,
     DesiredInstanceCount: deployed.desiredCount,
+    VariantStatus: stage && [{ Status: stage.status, StatusMessage: stage.message, StartTime: stage.startedAt }],
   };
 }

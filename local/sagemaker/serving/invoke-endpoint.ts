@@ -1,7 +1,7 @@
 import { ModelError, ValidationError } from '../errors.ts';
 import type { Endpoint } from '../state/records.ts';
 import type { World } from '../world.ts';
-import { type WorkerAnswer, WorkerSilent } from './model-worker.ts';
+import { type WorkerAnswer, WorkerSilent, WorkerTooSlow } from './model-worker.ts';
 import type { ServingVariant } from './serving-variant.ts';
 
 type Invocation = {
@@ -23,23 +23,25 @@ type InvocationAnswer = {
   customAttributes: string | undefined;
 };
 
-const SERVING = ['InService', 'Updating', 'SystemUpdating'];
+const SERVING = ['InService', 'Updating', 'SystemUpdating', 'UpdateRollbackFailed'];
+const TOO_SLOW =
+  'Your invocation timed out while waiting for a response from container primary. Review the latency metrics for each container in Amazon CloudWatch, resolve the issue, and try again.';
 
 /** @throws ValidationError for an unknown endpoint, variant or too large a body; ModelError for what the container did */
 export async function invokeEndpoint(world: World, invocation: Invocation): Promise<InvocationAnswer> {
   const endpoint = requireServing(world, invocation);
-  const variant = chooseVariant(world, endpoint, invocation.targetVariant);
+  const variant = world.hosting.route(endpoint.name, chooseVariant(world, endpoint, invocation.targetVariant));
   const eventId = crypto.randomUUID();
   const at = world.now();
   const answer = await askObserved(world, endpoint, variant, invocation, at);
   if (answer.status < 200 || answer.status >= 300)
     throw refusedByModel(world, endpoint, answer.status, answer.body.toString('utf8'));
-  const name = variant.deployed.variant.VariantName;
-  if (endpoint.live?.capture !== undefined) {
+  const { name } = variant;
+  if (variant.capture !== undefined) {
     const input = { contentType: invocation.contentType ?? 'application/octet-stream', body: invocation.body };
     const output = { contentType: answer.contentType, body: answer.body };
     const { inferenceId } = invocation;
-    world.capture.record(endpoint.live.capture, {
+    world.capture.record(variant.capture, {
       endpoint: endpoint.name,
       variant: name,
       eventId,
@@ -69,14 +71,14 @@ function requireServing(world: World, invocation: Invocation): Endpoint {
 
 /** By weight, as the endpoint's traffic is divided now. */
 function chooseVariant(world: World, endpoint: Endpoint, target: string | undefined): ServingVariant {
-  const variants = world.hosting.fleetOf(endpoint.name)?.variants ?? [];
+  const variants = world.hosting.variantsOf(endpoint.name);
   if (target !== undefined) {
-    const named = variants.find((variant) => variant.deployed.variant.VariantName === target);
+    const named = variants.find((variant) => variant.name === target);
     if (named === undefined) throw new ValidationError(`Variant ${target} of endpoint ${endpoint.name} not found.`);
     return named;
   }
   const weights = new Map(endpoint.live?.variants.map((each) => [each.variant.VariantName, each.currentWeight]));
-  const weightOf = (variant: ServingVariant) => weights.get(variant.deployed.variant.VariantName) ?? 0;
+  const weightOf = (variant: ServingVariant) => weights.get(variant.name) ?? 0;
   let left = Math.random() * variants.reduce((sum, variant) => sum + weightOf(variant), 0);
   const chosen = variants.find((variant) => {
     left -= weightOf(variant);
@@ -95,7 +97,14 @@ async function askObserved(
   invocation: Invocation,
   at: Date,
 ): Promise<WorkerAnswer> {
-  const seen = { endpoint: endpoint.name, variant: variant.deployed.variant.VariantName, at };
+  const deployed = endpoint.live?.variants.find((each) => each.variant.VariantName === variant.name);
+  const seen = {
+    endpoint: endpoint.name,
+    variant: variant.name,
+    config: variant.configName,
+    instances: deployed?.currentCount || variant.deployed.desiredCount,
+    at,
+  };
   const askedAtMs = performance.now();
   try {
     const answer = await ask(world, endpoint, variant, invocation);
@@ -128,6 +137,7 @@ async function ask(
     return await variant.invoke({ body: invocation.body, headers });
   } catch (error) {
     if (!(error instanceof WorkerSilent)) throw error;
+    if (error instanceof WorkerTooSlow) throw refusedByModel(world, endpoint, 0, TOO_SLOW);
     throw refusedByModel(world, endpoint, 500, error.message);
   }
 }
@@ -140,10 +150,12 @@ function askedFailure(status: number): WorkerAnswer {
 
 function refusedByModel(world: World, endpoint: Endpoint, status: number, message: string): ModelError {
   const { region, accountId } = world.configuration;
-  const kind = status >= 500 ? 'server' : 'client';
+  const group = `/aws/sagemaker/Endpoints/${endpoint.name}`;
+  const kind = status >= 400 && status < 500 ? 'client' : 'server';
   return new ModelError(
-    `Received ${kind} error (${status}) from primary with message "${message}". See https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#logEventViewer:group=/aws/sagemaker/Endpoints/${endpoint.name} in account ${accountId} for more information.`,
+    `Received ${kind} error (${status}) from primary with message "${message}". See https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#logEventViewer:group=${group} in account ${accountId} for more information.`,
     status,
     message,
+    `arn:aws:logs:${region}:${accountId}:log-group:${group}`,
   );
 }

@@ -18,7 +18,12 @@ class WorkerNotUp extends Error {
 
 /** The container is gone or gives no answer in time. */
 export class WorkerSilent extends Error {
-  override readonly name = 'WorkerSilent';
+  override readonly name: string = 'WorkerSilent';
+}
+
+/** The container is there, but takes longer than an answer may take. */
+export class WorkerTooSlow extends WorkerSilent {
+  override readonly name = 'WorkerTooSlow';
 }
 
 export type WorkerSurroundings = {
@@ -36,6 +41,7 @@ export type WorkerAnswer = { status: number; contentType: string; customAttribut
 const DEFAULT_STARTUP_SECONDS = 60;
 /** SageMaker's own limit for an answer of a real-time endpoint. */
 const ANSWER_WITHIN_MS = 60_000;
+const PING_WITHIN_MS = 10_000;
 const SUBMIT_DIRECTORY = 'SAGEMAKER_SUBMIT_DIRECTORY';
 
 /** One HTTP server with one model. It serves a variant whatever its instance count: on a laptop more would only share its cores. */
@@ -43,10 +49,15 @@ export class ModelWorker {
   readonly #container: RunningContainer;
   readonly #port: number;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  #unanswered = 0;
+  #whenAnswered: (() => void) | undefined;
+  /** Its files on this machine. */
+  readonly folder: string;
 
-  private constructor(container: RunningContainer, port: number) {
+  private constructor(container: RunningContainer, port: number, folder: string) {
     this.#container = container;
     this.#port = port;
+    this.folder = folder;
   }
 
   /** Resolves when /ping answers 200. @throws WorkerNotUp */
@@ -90,8 +101,8 @@ export class ModelWorker {
     });
     try {
       const port = await announcedPort(container, (place.startupSeconds ?? DEFAULT_STARTUP_SECONDS) * 1000);
-      const worker = new ModelWorker(container, port);
-      await worker.#requireHealthy();
+      const worker = new ModelWorker(container, port, root);
+      await worker.requireHealthy();
       return worker;
     } catch (error) {
       container.kill();
@@ -113,26 +124,54 @@ export class ModelWorker {
     this.#container.kill();
   }
 
-  /** @throws WorkerSilent */
-  invoke(invocation: WorkerRequest): Promise<WorkerAnswer> {
-    return this.#ask('POST', '/invocations', invocation);
+  /** The first process of the container. */
+  get pid(): number | undefined {
+    return this.#container.pid;
   }
 
-  async #requireHealthy(): Promise<void> {
-    const answer = await this.#ask('GET', '/ping', { body: Buffer.alloc(0), headers: {} });
+  /** Resolves when no call waits for an answer; each has its time limit. */
+  async answeredAll(): Promise<void> {
+    while (this.#unanswered > 0)
+      await new Promise<void>((resolve) => {
+        this.#whenAnswered = resolve;
+      });
+  }
+
+  /** @throws WorkerSilent */
+  async invoke(invocation: WorkerRequest): Promise<WorkerAnswer> {
+    this.#unanswered += 1;
+    try {
+      return await this.#ask('POST', '/invocations', invocation, { agent: this.#agent, withinMs: ANSWER_WITHIN_MS });
+    } finally {
+      this.#unanswered -= 1;
+      if (this.#unanswered === 0) this.#whenAnswered?.();
+    }
+  }
+
+  /** @throws WorkerSilent */
+  async requireHealthy(): Promise<void> {
+    const nothing = { body: Buffer.alloc(0), headers: {} };
+    // A connection of its own: it mustn't wait behind slow calls.
+    const answer = await this.#ask('GET', '/ping', nothing, { agent: false, withinMs: PING_WITHIN_MS });
     if (answer.status !== 200) throw new WorkerSilent(`/ping answered ${answer.status}.`);
   }
 
-  #ask(method: string, path: string, { body, headers }: WorkerRequest): Promise<WorkerAnswer> {
+  #ask(
+    method: string,
+    path: string,
+    { body, headers }: WorkerRequest,
+    { agent, withinMs }: { agent: Agent | false; withinMs: number },
+  ): Promise<WorkerAnswer> {
     return new Promise((resolve, reject) => {
-      const silent = (error: unknown) => reject(new WorkerSilent(String(error), { cause: error }));
+      const silent = (error: unknown) =>
+        reject(error instanceof WorkerSilent ? error : new WorkerSilent(String(error), { cause: error }));
       const asked = request(
         {
           host: '127.0.0.1',
           port: this.#port,
           path,
           method,
-          agent: this.#agent,
+          agent,
           headers: { ...headers, 'content-length': body.length },
         },
         (response) => {
@@ -149,8 +188,8 @@ export class ModelWorker {
           );
         },
       );
-      asked.setTimeout(ANSWER_WITHIN_MS, () =>
-        asked.destroy(new WorkerSilent('The model gave no answer within 60 seconds.')),
+      asked.setTimeout(withinMs, () =>
+        asked.destroy(new WorkerTooSlow(`The model gave no answer within ${withinMs / 1000} seconds.`)),
       );
       asked.on('error', silent);
       asked.end(body);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Slots } from '../jobs/slots.ts';
-import type { DeployedVariant } from '../state/records.ts';
+import type { DeployedVariant, Deployment } from '../state/records.ts';
 import {
   ModelWorker,
   type WorkerAnswer,
@@ -8,6 +8,7 @@ import {
   WorkerSilent,
   type WorkerSurroundings,
 } from './model-worker.ts';
+import { watchHealth } from './watch-health.ts';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
@@ -17,32 +18,56 @@ const PATIENCE_MS = 20_000;
 /** Keeps one variant's worker up: a worker that dies is started again, with longer and longer pauses if it keeps dying. */
 export class ServingVariant {
   readonly deployed: DeployedVariant;
-  readonly #endpoint: string;
+  readonly configName: string;
+  readonly capture: Deployment['capture'];
+  readonly endpoint: string;
   readonly #around: WorkerSurroundings;
   readonly #starts: Slots;
   #worker: ModelWorker | undefined;
+  /** Of a variant whose worker comes back with the server. */
   #returning: Promise<void> | undefined;
+  /** Of a variant whose worker is being started again, for whatever reason. */
+  #restarting: Promise<void> | undefined;
   #stopped = false;
 
-  constructor(endpoint: string, deployed: DeployedVariant, around: WorkerSurroundings, starts: Slots) {
-    this.#endpoint = endpoint;
+  constructor(
+    endpoint: string,
+    deployment: Deployment,
+    deployed: DeployedVariant,
+    around: WorkerSurroundings,
+    starts: Slots,
+  ) {
+    this.endpoint = endpoint;
+    this.configName = deployment.configName;
+    this.capture = deployment.capture;
     this.deployed = deployed;
     this.#around = around;
     this.#starts = starts;
+  }
+
+  get name(): string {
+    return this.deployed.variant.VariantName;
+  }
+
+  /** Its processes and its files are what the variant uses of the machine; nothing while no worker is up. */
+  get worker(): ModelWorker | undefined {
+    return this.#worker;
   }
 
   /** One try. @throws WorkerNotUp */
   async start(): Promise<void> {
     const release = await this.#starts.take();
     try {
-      const { VariantName, ContainerStartupHealthCheckTimeoutInSeconds: startupSeconds } = this.deployed.variant;
-      const place = { endpoint: this.#endpoint, variant: VariantName, startupSeconds };
+      if (this.#stopped) return;
+      const { ContainerStartupHealthCheckTimeoutInSeconds: startupSeconds } = this.deployed.variant;
+      const place = { endpoint: this.endpoint, variant: this.name, startupSeconds };
       const worker = await ModelWorker.start(this.#around, place, this.deployed.container);
       if (this.#stopped) {
         worker.stop();
         return;
       }
       this.#worker = worker;
+      watchHealth(worker);
       void worker.exited.then(() => this.#died(worker));
     } finally {
       release();
@@ -52,6 +77,13 @@ export class ServingVariant {
   /** Starts in the background, for an endpoint that was in service before. Invocations wait for it a while. */
   comeBack(): void {
     this.#returning = this.#keepTrying();
+    this.#restarting = this.#returning;
+  }
+
+  /** Whether it has a worker, or gets one within a while. */
+  async isUp(): Promise<boolean> {
+    if (this.#worker === undefined && this.#restarting !== undefined) await withPatience(this.#restarting);
+    return this.#worker !== undefined;
   }
 
   stop(): void {
@@ -67,11 +99,16 @@ export class ServingVariant {
     return 1;
   }
 
+  /** For a variant that is asked no more: it ends when it has answered what it was asked. */
+  async retire(): Promise<void> {
+    this.#stopped = true;
+    await this.#worker?.answeredAll();
+    this.stop();
+  }
+
   /** @throws WorkerSilent */
   async invoke(invocation: WorkerRequest): Promise<WorkerAnswer> {
-    if (this.#worker === undefined && this.#returning !== undefined) {
-      await Promise.race([this.#returning, sleep(PATIENCE_MS, undefined, { ref: false })]);
-    }
+    if (this.#worker === undefined && this.#returning !== undefined) await withPatience(this.#returning);
     if (this.#worker === undefined) throw new WorkerSilent('The container is not running; it is being started again.');
     return this.#worker.invoke(invocation);
   }
@@ -80,7 +117,7 @@ export class ServingVariant {
     if (this.#stopped || this.#worker !== worker) return;
     this.#worker = undefined;
     this.#returning = undefined;
-    void this.#keepTrying();
+    this.#restarting = this.#keepTrying();
   }
 
   async #keepTrying(): Promise<void> {
@@ -94,4 +131,8 @@ export class ServingVariant {
       }
     }
   }
+}
+
+function withPatience(wait: Promise<void>): Promise<void> {
+  return Promise.race([wait, sleep(PATIENCE_MS, undefined, { ref: false })]);
 }

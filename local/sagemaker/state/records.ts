@@ -1,4 +1,5 @@
 import type {
+  DeploymentConfig,
   DescribeEndpointConfigOutput,
   DescribeModelOutput,
   DescribeModelPackageGroupOutput,
@@ -14,6 +15,7 @@ import type {
   SelectiveExecutionConfig,
   StepStatus,
   Tag,
+  VariantStatus,
 } from '@aws-sdk/client-sagemaker';
 import type { Checked } from '../api/checked.ts';
 
@@ -107,7 +109,13 @@ export type PipelineExecution = {
 };
 
 /** The container that a variant runs, as it was when the variant was deployed: the model may be deleted meanwhile. */
-export type DeployedContainer = { image: string; modelDataUrl?: string; environment: Record<string, string> };
+export type DeployedContainer = {
+  image: string;
+  modelDataUrl?: string;
+  /** How the model's data lies there; by the URL's ending where nothing is said. */
+  modelDataForm?: 'archive' | 'object' | 'prefix';
+  environment: Record<string, string>;
+};
 
 export type DeployedVariant = {
   variant: Checked<ProductionVariant>;
@@ -116,6 +124,8 @@ export type DeployedVariant = {
   desiredCount: number;
   currentWeight: number;
   desiredWeight: number;
+  /** What is being done to it; absent when nothing is. */
+  stage?: { status: VariantStatus; message: string; startedAt: Date };
 };
 
 export type Deployment = {
@@ -124,19 +134,28 @@ export type Deployment = {
   capture?: EndpointConfig['DataCaptureConfig'];
 };
 
+export type PendingDeployment = Deployment & {
+  startedAt: Date;
+  /** How it is to go; all at once where nothing is said. */
+  config?: Checked<DeploymentConfig>;
+  /** Why it goes back, as soon as it does. */
+  rollbackReason?: string;
+};
+
 export type Endpoint = {
   name: string;
   arn: string;
-  status: 'Creating' | 'Updating' | 'SystemUpdating' | 'InService' | 'Failed' | 'Deleting';
+  status: 'Creating' | 'Updating' | 'SystemUpdating' | 'InService' | 'Failed' | 'Deleting' | 'UpdateRollbackFailed';
   createdAt: Date;
   modifiedAt: Date;
   failureReason?: string;
   /** What serves; absent until the first deployment is in service. */
   live?: Deployment;
   /** What is being brought up. */
-  pending?: Deployment & { startedAt: Date };
+  pending?: PendingDeployment;
   /** The config that a first deployment, failed or on its way, was to bring. */
   firstConfigName: string;
+  lastDeploymentConfig?: Checked<DeploymentConfig>;
 };
 
 export type TagSet = { arn: string; tags: Checked<Tag>[] };

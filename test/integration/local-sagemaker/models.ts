@@ -57,12 +57,22 @@ export async function createModel(name: string, modelDataUrl: string): Promise<v
   await sagemaker.send(new CreateModelCommand({ ModelName: name, ExecutionRoleArn: servingRoleArn, PrimaryContainer }));
 }
 
-export async function createConfig(name: string, modelName: string, capture?: DataCaptureConfig): Promise<void> {
+export async function createConfig(
+  name: string,
+  modelName: string,
+  capture?: DataCaptureConfig,
+  instances = 1,
+): Promise<void> {
   await sagemaker.send(
     new CreateEndpointConfigCommand({
       EndpointConfigName: name,
       ProductionVariants: [
-        { VariantName: 'AllTraffic', ModelName: modelName, InitialInstanceCount: 1, InstanceType: 'ml.t2.medium' },
+        {
+          VariantName: 'AllTraffic',
+          ModelName: modelName,
+          InitialInstanceCount: instances,
+          InstanceType: 'ml.t2.medium',
+        },
       ],
       ...(capture === undefined ? {} : { DataCaptureConfig: capture }),
     }),

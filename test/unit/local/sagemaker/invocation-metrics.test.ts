@@ -6,6 +6,8 @@ const at = new Date('2026-11-23T16:00:31Z');
 const answered: Observation = {
   endpoint: 'flights-prod',
   variant: 'main',
+  config: 'flights-2',
+  instances: 2,
   at,
   modelStatus: 200,
   modelLatencyMicros: 2_103.6,
@@ -18,9 +20,9 @@ describe("the metrics of an endpoint's invocations", () => {
   let fails = false;
   let now = at;
   let metrics: InvocationMetrics;
-  const values = (name: string) =>
+  const values = (name: string, dimensions = 2) =>
     published
-      .filter(({ MetricName }) => MetricName === name)
+      .filter(({ MetricName, Dimensions }) => MetricName === name && Dimensions?.length === dimensions)
       .flatMap(({ Values = [], Counts = [] }) => Values.map((value, index) => [value, Counts[index]]));
 
   beforeEach(() => {
@@ -60,6 +62,22 @@ describe("the metrics of an endpoint's invocations", () => {
     expect(values('InvocationModelErrors')).toEqual([[0, 3]]);
   });
 
+  it('are there once more for the config of the fleet that answered', async () => {
+    metrics.record(answered);
+    metrics.record({ ...answered, config: 'flights-1' });
+    await metrics.flush();
+    expect(values('Invocations')).toEqual([[1, 2]]);
+    expect(values('Invocations', 3)).toEqual([
+      [1, 1],
+      [1, 1],
+    ]);
+    expect(published.flatMap(({ Dimensions = [] }) => Dimensions[2] ?? [])).toContainEqual({
+      Name: 'EndpointConfigName',
+      Value: 'flights-1',
+    });
+    expect(values('InvocationsPerInstance')).toEqual([[0.5, 2]]);
+  });
+
   it.each([
     ['an answer 400', { modelStatus: 400 }, [1, 0, 1]],
     ['an answer 503', { modelStatus: 503 }, [0, 1, 1]],
@@ -76,7 +94,9 @@ describe("the metrics of an endpoint's invocations", () => {
   it('hold at most 150 values each, as PutMetricData takes them', async () => {
     for (let micros = 100; micros < 500; micros += 1) metrics.record({ ...answered, modelLatencyMicros: micros });
     await metrics.flush();
-    const latencies = published.filter(({ MetricName }) => MetricName === 'ModelLatency');
+    const latencies = published.filter(
+      ({ MetricName, Dimensions }) => MetricName === 'ModelLatency' && Dimensions?.length === 2,
+    );
     expect(latencies.map(({ Values }) => Values?.length)).toEqual([150, 150, 100]);
   });
 
