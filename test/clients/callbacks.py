@@ -86,3 +86,54 @@ equal((stopping["token"], stopping["status"]), (message["token"], "Stopping"))
 equal(sagemaker.describe_pipeline_execution(PipelineExecutionArn=execution)["PipelineExecutionStatus"], "Stopping")
 sagemaker.send_pipeline_execution_step_failure(CallbackToken=message["token"], FailureReason="stopped")
 equal(ended(execution), "Stopped")
+
+# One step at a time, as the pipeline says; three, as the start says; two, from the moment when the execution is told so.
+side_by_side = unique("pipeline")
+asks = [{**ask, "Name": name, "OutputParameters": []} for name in ("One", "Two", "Three")]
+sagemaker.create_pipeline(
+    PipelineName=side_by_side,
+    RoleArn=ROLE,
+    PipelineDefinition=json.dumps({**definition, "Steps": asks}),
+    ParallelismConfiguration={"MaxParallelExecutionSteps": 1},
+    ClientRequestToken=token(),
+)
+
+
+def running(arn, count):
+    found = until(lambda: [step for step in steps(arn) if step["StepStatus"] == "Executing"], lambda found: len(found) >= count)
+    equal(len(found), count)
+    return found
+
+
+def all_at_once(**more):
+    return sagemaker.start_pipeline_execution(
+        PipelineName=side_by_side, PipelineParameters=[{"Name": "Queue", "Value": queue}], ClientRequestToken=token(), **more
+    )["PipelineExecutionArn"]
+
+
+execution = all_at_once()
+running(execution, 1)
+sagemaker.update_pipeline_execution(PipelineExecutionArn=execution, ParallelismConfiguration={"MaxParallelExecutionSteps": 2})
+first, second = running(execution, 2)
+failing = {"CallbackToken": first["Metadata"]["Callback"]["CallbackToken"], "FailureReason": "no"}
+sagemaker.send_pipeline_execution_step_failure(**failing)
+equal(sagemaker.describe_pipeline_execution(PipelineExecutionArn=execution)["PipelineExecutionStatus"], "Executing")
+succeed(CallbackToken=second["Metadata"]["Callback"]["CallbackToken"])
+equal(ended(execution), "Failed")
+equal([(step["StepName"], step["StepStatus"]) for step in steps(execution)], [("One", "Failed"), ("Two", "Succeeded")])
+
+# A retry asks again what failed, and keeps what succeeded.
+sagemaker.retry_pipeline_execution(PipelineExecutionArn=execution, ClientRequestToken=token())
+for step in running(execution, 2):
+    succeed(CallbackToken=step["Metadata"]["Callback"]["CallbackToken"])
+equal(ended(execution), "Succeeded")
+again = {step["StepName"]: step for step in steps(execution)}
+equal({name: step["AttemptCount"] for name, step in again.items()}, {"One": 2, "Two": 1, "Three": 1})
+equal(again["Two"]["Metadata"], {"Callback": {**second["Metadata"]["Callback"], "OutputParameters": []}})
+
+execution = all_at_once(ParallelismConfiguration={"MaxParallelExecutionSteps": 3})
+shown = sagemaker.describe_pipeline_execution(PipelineExecutionArn=execution)
+equal(shown["ParallelismConfiguration"], {"MaxParallelExecutionSteps": 3})
+for step in running(execution, 3):
+    succeed(CallbackToken=step["Metadata"]["Callback"]["CallbackToken"])
+equal(ended(execution), "Succeeded")

@@ -208,7 +208,7 @@ for words, step in (
     ("RetryPolicies are for", {**call, "RetryPolicies": [{"ExceptionType": "Step.THROTTLING"}]}),
     ("ExceptionType", {**make, "RetryPolicies": [{"ExceptionType": ["SageMaker.BAD_LUCK"]}]}),
     ("'Colour' is no argument", {**make, "Arguments": {**make["Arguments"], "Colour": "red"}}),
-    ("no output parameter 'sum'", {**compare, "Arguments": {"Conditions": [{"Type": "Equals", "LeftValue": output("sum"), "RightValue": 1}]}}),
+    ("has no output parameter 'sum'", {**compare, "Arguments": {"Conditions": [{"Type": "Equals", "LeftValue": output("sum"), "RightValue": 1}]}}),
     *((kind, {"Name": "A", "Type": kind, "Arguments": {}}) for kind in ("Transform", "Tuning", "AutoML", "QualityCheck", "ClarifyCheck", "EMR")),
 ):
     definition = {"Parameters": [text("Out"), text("Colour"), text("Function"), number], "Steps": [step]}
@@ -226,3 +226,4 @@ for words, step in (
 
 for pipeline in (calling, registering, caching):
     sagemaker.delete_pipeline(PipelineName=pipeline, ClientRequestToken=token())
+functions.delete_function(FunctionName=twice)

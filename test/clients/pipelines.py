@@ -20,6 +20,16 @@ def definition(*steps):
     return json.dumps({"Version": "2020-12-01", "Parameters": parameters, "Steps": steps})
 
 
+def fail(name, message, depends_on=()):
+    return {"Name": name, "Type": "Fail", "DependsOn": list(depends_on), "Arguments": {"ErrorMessage": message}}
+
+
+def branching(name, if_steps, else_steps, depends_on=()):
+    step = compare(name, depends_on)
+    step["Arguments"] |= {"IfSteps": if_steps, "ElseSteps": else_steps}
+    return step
+
+
 def ended(arn):
     return until(
         lambda: sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn),
@@ -99,6 +109,63 @@ listed = sagemaker.list_pipeline_executions(PipelineName=name, SortBy="CreationT
 equal([each["PipelineExecutionArn"] for each in listed["PipelineExecutionSummaries"]], [execution, selected])
 equal([each["PipelineName"] for each in sagemaker.list_pipelines(PipelineNamePrefix=name)["PipelineSummaries"]], [name])
 equal(sagemaker.list_tags(ResourceArn=arn)["Tags"], [{"Key": "a", "Value": "b"}])
+
+# Steps of the branch that isn't taken, and those that depend on them, don't run and aren't listed.
+where = [{"Get": f"Execution.{variable}"} for variable in ("PipelineName", "PipelineArn", "PipelineExecutionId", "PipelineExecutionArn")]
+steps_of_branches = [
+    branching("Gate", [compare("Red")], [compare("NotRed"), branching("Inner", [], [compare("Innermost")])]),
+    compare("AfterGate", ["Gate"]),
+    compare("AfterRed", ["Red"]),
+    compare("AfterInnermost", ["Innermost", "AfterGate"]),
+    fail("Last", {"Std:Join": {"On": " ", "Values": where}}, ["AfterInnermost"]),
+]
+experiment = {"ExperimentName": {"Get": "Execution.PipelineName"}, "TrialName": {"Get": "Parameters.Colour"}}
+sagemaker.update_pipeline(
+    PipelineName=name,
+    PipelineDefinition=json.dumps({**json.loads(definition(*steps_of_branches)), "PipelineExperimentConfig": experiment}),
+)
+branched = sagemaker.start_pipeline_execution(PipelineName=name, ClientRequestToken=token())["PipelineExecutionArn"]
+failed = ended(branched)
+equal((failed["PipelineExecutionStatus"], failed["FailureReason"]), ("Failed", "Step failure: One or multiple steps failed."))
+equal(failed["PipelineExperimentConfig"], {"ExperimentName": name, "TrialName": "green"})
+pages = sagemaker.get_paginator("list_pipeline_execution_steps").paginate(
+    PipelineExecutionArn=branched, SortOrder="Ascending", PaginationConfig={"PageSize": 2}
+)
+listed = [step for page in pages for step in page["PipelineExecutionSteps"]]
+first, *between, last = [step["StepName"] for step in listed]
+equal((first, sorted(between), last), ("Gate", ["AfterGate", "AfterInnermost", "Inner", "Innermost", "NotRed"], "Last"))
+equal(listed[-1]["FailureReason"], " ".join((name, arn, branched.split("/")[-1], branched)))
+equal(listed[-1]["Metadata"], {"Fail": {"ErrorMessage": listed[-1]["FailureReason"]}})
+(summary,) = sagemaker.list_pipeline_executions(PipelineName=name, MaxResults=1)["PipelineExecutionSummaries"]
+equal((summary["PipelineExecutionArn"], summary["PipelineExecutionStatus"]), (branched, "Failed"))
+equal(sagemaker.describe_pipeline(PipelineName=name)["LastRunTime"], summary["StartTime"])
+
+# Neither parameters nor what comes after the selected steps are taken over from a source; what is needed must have one.
+other = sagemaker.start_pipeline_execution(
+    PipelineName=name,
+    ClientRequestToken=token(),
+    SelectiveExecutionConfig={"SourcePipelineExecutionArn": branched, "SelectedSteps": [{"StepName": "AfterGate"}]},
+    PipelineParameters=[{"Name": "Colour", "Value": "red"}],
+)["PipelineExecutionArn"]
+equal(ended(other)["PipelineExecutionStatus"], "Succeeded")
+ran = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=other)["PipelineExecutionSteps"]
+equal({step["StepName"] for step in ran}, {"Gate", "NotRed", "Inner", "Innermost", "AfterGate"})
+refused(
+    "ValidationException",
+    "SourcePipelineExecutionArn",
+    sagemaker.start_pipeline_execution,
+    PipelineName=name,
+    ClientRequestToken=token(),
+    SelectiveExecutionConfig={"SelectedSteps": [{"StepName": "AfterGate"}]},
+)
+refused(
+    "ValidationException",
+    "Colour",
+    sagemaker.start_pipeline_execution,
+    PipelineName=name,
+    ClientRequestToken=token(),
+    PipelineParameters=[{"Name": "Colour", "Value": "red"}, {"Name": "Colour", "Value": "blue"}],
+)
 
 sagemaker.delete_pipeline(PipelineName=name, ClientRequestToken=token())
 refused("ResourceNotFound", "does not exist", sagemaker.describe_pipeline, PipelineName=name)

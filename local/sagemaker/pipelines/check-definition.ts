@@ -6,17 +6,22 @@ import { parametersFor } from './parameters.ts';
 import { pathOf } from './references.ts';
 import type { StepType } from './step-schema.ts';
 
+/** What `Execution.<name>` can name; the names of jobs are those of the step's own. */
+const EXECUTION_VARIABLES = [
+  ...['PipelineExecutionId', 'PipelineExecutionArn', 'PipelineName', 'PipelineArn', 'StartDateTime', 'CurrentDateTime'],
+  ...['TrainingJobName', 'ProcessingJobName'],
+];
 const ROOTS = ['Parameters', 'Steps', 'Execution'];
 const CONDITIONS = [
   ...['Equals', 'NotEquals', 'GreaterThan', 'GreaterThanOrEqualTo', 'LessThan', 'LessThanOrEqualTo'],
   ...['Or', 'Not', 'In', 'NotIn'],
 ];
-/** The arguments of these steps are those of a request. */
-const REQUESTS: Partial<Record<StepType, string>> = {
-  Processing: 'CreateProcessingJobRequest',
-  Training: 'CreateTrainingJobRequest',
-  Model: 'CreateModelInput',
-  RegisterModel: 'CreateModelPackageInput',
+/** The arguments of these steps are those of a request, and their properties are what Describe answers. */
+const SHAPES: Partial<Record<StepType, { request: string; described: string }>> = {
+  Processing: { request: 'CreateProcessingJobRequest', described: 'DescribeProcessingJobResponse' },
+  Training: { request: 'CreateTrainingJobRequest', described: 'DescribeTrainingJobResponse' },
+  Model: { request: 'CreateModelInput', described: 'DescribeModelOutput' },
+  RegisterModel: { request: 'CreateModelPackageInput', described: 'DescribeModelPackageOutput' },
 };
 
 /**
@@ -33,7 +38,7 @@ export function requireSoundDefinition(model: ServiceModel, definition: string):
   for (const reference of referencesIn(plan.experiment)) requireKnownToAll(plan, reference);
   for (const step of plan.steps) {
     requireKnownArguments(model, step);
-    for (const reference of referencesIn([step.arguments, step.target])) requireTarget(plan, step, reference);
+    for (const reference of referencesIn([step.arguments, step.target])) requireTarget(model, plan, step, reference);
     if (step.type === 'Condition') requireConditions(step, step.arguments.Conditions);
   }
 }
@@ -57,9 +62,9 @@ function requireKnownToAll(plan: PipelinePlan, reference: string): void {
 }
 
 function requireKnownArguments(model: ServiceModel, step: PlannedStep): void {
-  const shape = REQUESTS[step.type];
-  if (shape === undefined) return;
-  const members = model.shape(shape).members ?? {};
+  const shapes = SHAPES[step.type];
+  if (shapes === undefined) return;
+  const members = model.shape(shapes.request).members ?? {};
   const stranger = Object.keys(step.arguments).find((name) => !Object.hasOwn(members, name));
   if (stranger !== undefined) {
     throw new ValidationException(
@@ -68,19 +73,28 @@ function requireKnownArguments(model: ServiceModel, step: PlannedStep): void {
   }
 }
 
-function requireTarget(plan: PipelinePlan, step: PlannedStep, reference: string): void {
+function requireTarget(model: ServiceModel, plan: PipelinePlan, step: PlannedStep, reference: string): void {
   const [root, name, kind, detail] = pathOf(reference);
   if (!ROOTS.includes(String(root)) || name === undefined) {
     throw new ValidationException(
       `Step '${step.name}': {"Get": "${reference}"} is no reference: it begins with ${ROOTS.join('., ')}.`,
     );
   }
-  if (root !== 'Steps') return;
-  const target = plan.steps.find((each) => each.name === name);
-  if (kind === 'PropertyFiles' && !target?.propertyFiles.some((file) => file.PropertyFileName === detail))
-    throw new ValidationException(`Step '${step.name}': the step '${name}' declares no property file '${detail}'.`);
-  if (kind === 'OutputParameters' && !target?.outputs.some((output) => output.OutputName === detail))
-    throw new ValidationException(`Step '${step.name}': the step '${name}' declares no output parameter '${detail}'.`);
+  if (root === 'Execution' && !EXECUTION_VARIABLES.includes(String(name))) {
+    throw new ValidationException(
+      `Step '${step.name}': there is no 'Execution.${name}'. Known variables: ${EXECUTION_VARIABLES.join(', ')}.`,
+    );
+  }
+  const target = root === 'Steps' ? plan.steps.find((each) => each.name === name) : undefined;
+  if (target === undefined || typeof kind !== 'string') return;
+  const described = SHAPES[target.type]?.described;
+  const unknown =
+    kind === 'PropertyFiles'
+      ? !target.propertyFiles.some((file) => file.PropertyFileName === detail) && `property file '${detail}'`
+      : kind === 'OutputParameters'
+        ? !target.outputs.some((output) => output.OutputName === detail) && `output parameter '${detail}'`
+        : described !== undefined && !Object.hasOwn(model.shape(described).members ?? {}, kind) && `property '${kind}'`;
+  if (unknown) throw new ValidationException(`Step '${step.name}': the step '${name}' has no ${unknown}.`);
 }
 
 function requireConditions(step: PlannedStep, conditions: unknown): void {

@@ -121,9 +121,10 @@ export class ExecutionEngine implements Executions {
     if (execution === undefined || step === undefined) return {};
     try {
       if (step.retryAt !== undefined) {
-        await this.#pauses.until(pauseOf(arn, step.name), step.retryAt.getTime() - this.#world().now().getTime());
+        const { retryAt, ...again } = step;
+        const waitMs = retryAt.getTime() - this.#world().now().getTime();
+        if (execution.status === 'Executing') await this.#pauses.until(pauseOf(arn, step.name), waitMs);
         if (this.#closing) return {};
-        const { retryAt: _over, ...again } = this.#step(arn, step.name) ?? step;
         if (this.#find(arn)?.status === 'Stopping') return { status: 'Stopped' };
         this.#saveStep(arn, { ...again, metadata: {}, attempt: step.attempt + 1 });
         return 'again';

@@ -27,9 +27,9 @@ type FormerRun = { execution: PipelineExecution; step: PipelineStep };
 
 /** The newest successful run of this step in this pipeline that has the same key, is young enough, and whose job is still known. */
 export function cachedRun(
-  world: World,
-  { pipelineArn }: PipelineExecution,
-  { name, type, cachedForMs = 0 }: PlannedStep,
+  world: Pick<World, 'store' | 'now'>,
+  { pipelineArn }: Pick<PipelineExecution, 'pipelineArn'>,
+  { name, type, cachedForMs = 0 }: Pick<PlannedStep, 'name' | 'type' | 'cachedForMs'>,
   key: string | undefined,
 ): FormerRun | undefined {
   if (key === undefined) return undefined;

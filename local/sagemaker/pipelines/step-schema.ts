@@ -43,7 +43,7 @@ const CacheConfig = z
 
 const Parameter = z.object({
   Name: z.string().regex(/^[A-Za-z0-9\-_]{1,256}$/),
-  Type: z.enum(['String', 'Integer', 'Float', 'Boolean']),
+  Type: z.enum(['String', 'Integer', 'Float', 'Boolean']).default('String'),
   DefaultValue: z.union([z.string(), z.number(), z.boolean()]).optional(),
   EnumValues: z.array(z.union([z.string(), z.number()])).optional(),
 });
@@ -61,15 +61,15 @@ export type PropertyFile = z.infer<typeof PropertyFile>;
 const Step = z.object({
   Name: z.string().regex(/^[A-Za-z0-9\-_]{1,64}$/),
   Type: z.string(),
-  Arguments: z.record(z.string(), z.unknown()).optional(),
+  Arguments: z.record(z.string(), z.unknown()).nullish(),
   DependsOn: z.array(z.string()).nullish(),
   DisplayName: z.string().nullish(),
   Description: z.string().nullish(),
   /** Of a Callback and of a Lambda step; text, or a reference to one. */
   SqsQueueUrl: z.unknown().optional(),
   FunctionArn: z.unknown().optional(),
-  OutputParameters: z.array(OutputParameter).optional(),
-  PropertyFiles: z.array(PropertyFile).optional(),
+  OutputParameters: z.array(OutputParameter).nullish(),
+  PropertyFiles: z.array(PropertyFile).nullish(),
   CacheConfig: CacheConfig.nullish(),
   RetryPolicies: z.array(RetryPolicy).nullish(),
 });
@@ -77,10 +77,10 @@ export type DefinedStep = z.infer<typeof Step>;
 
 export const Definition = z.object({
   Version: z.literal('2020-12-01').optional(),
-  Parameters: z.array(Parameter).optional(),
+  Parameters: z.array(Parameter).nullish(),
   /** Kept with the execution, references resolved. */
   PipelineExperimentConfig: z.object({ ExperimentName: z.unknown(), TrialName: z.unknown() }).nullish(),
   Steps: z.array(Step).min(1),
 });
 
-export const Branches = z.object({ IfSteps: z.array(Step).optional(), ElseSteps: z.array(Step).optional() });
+export const Branches = z.object({ IfSteps: z.array(Step).nullish(), ElseSteps: z.array(Step).nullish() });

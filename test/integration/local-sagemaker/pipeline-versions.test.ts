@@ -4,6 +4,7 @@ import {
   DescribePipelineExecutionCommand,
   ListPipelineExecutionStepsCommand,
   ListPipelineExecutionsCommand,
+  ListPipelineParametersForExecutionCommand,
   ListPipelinesCommand,
   ListPipelineVersionsCommand,
   type SelectiveExecutionConfig,
@@ -115,12 +116,12 @@ describe('an execution', () => {
     });
   });
 
-  it('of selected steps takes what they need, and the parameters, from its source', async () => {
+  it('of selected steps takes what they need from its source, but no parameters', async () => {
     const name = await newPipeline();
     const source = await start(name, undefined, 'red');
     await ended(source);
     const selection = { SourcePipelineExecutionArn: source, SelectedSteps: selected('Third') };
-    const arn = await start(name, selection);
+    const arn = await start(name, selection, 'red');
     expect(await ended(arn)).toMatchObject({
       PipelineExecutionStatus: 'Succeeded',
       SelectiveExecutionConfig: selection,
@@ -135,6 +136,10 @@ describe('an execution', () => {
       { StepName: 'Third', StepStatus: 'Succeeded', Metadata: { Condition: { Outcome: 'True' } } },
     ]);
     expect(PipelineExecutionSteps?.at(-1)?.SelectiveExecutionResult).toBeUndefined();
+    const { PipelineParameters } = await sagemaker.send(
+      new ListPipelineParametersForExecutionCommand({ PipelineExecutionArn: await start(name, selection) }),
+    );
+    expect(PipelineParameters).toEqual([{ Name: 'Colour', Value: 'green' }]);
   });
 
   it.each([

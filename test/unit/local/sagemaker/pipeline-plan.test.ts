@@ -57,6 +57,7 @@ describe('a definition that is to become a pipeline', () => {
   const model = serviceModelFrom({
     operations: {},
     shapes: {
+      DescribeProcessingJobResponse: { type: 'structure', members: { ProcessingJobName: text } },
       CreateProcessingJobRequest: { type: 'structure', members: { ProcessingJobName: text, RoleArn: text } },
       Text: { type: 'string' },
     },
@@ -72,6 +73,8 @@ describe('a definition that is to become a pipeline', () => {
       "no property file 'Report'",
       definition([{ Name: 'A', Type: 'Processing' }, left('Steps.A.PropertyFiles.Report')]),
     ],
+    ["has no property 'Colour'", definition([{ Name: 'A', Type: 'Processing' }, left('Steps.A.Colour')])],
+    ["there is no 'Execution.Colour'", definition([left('Execution.Colour')])],
     ["type 'Between' is unknown", definition([compared([{ Type: 'Not', Condition: { Type: 'Between' } }])])],
     ['needs a list of Conditions', definition([compared('all')])],
     ['has the type Integer', definition([fail('A')], [{ Name: 'P', Type: 'Integer', DefaultValue: 'many' }])],
@@ -82,7 +85,7 @@ describe('a definition that is to become a pipeline', () => {
     ['NotIn needs Values or In', definition([compared([{ Type: 'NotIn', Value: 1 }])])],
     ['Not needs Expression or Condition', definition([compared([{ Type: 'Not' }])])],
     [
-      "declares no output parameter 'sum'",
+      "has no output parameter 'sum'",
       definition([
         {
           Name: 'A',
@@ -138,7 +141,16 @@ describe('a definition that is to become a pipeline', () => {
       Type: 'Processing',
       PropertyFiles: [{ PropertyFileName: 'Report', OutputName: 'report', FilePath: 'a.json' }],
     };
-    const steps = [evaluate, left('Steps.Evaluate.PropertyFiles.Report')];
+    const named = {
+      Name: 'Named',
+      Type: 'Fail',
+      Arguments: {
+        ErrorMessage: {
+          'Std:Join': { Values: [{ Get: 'Steps.Evaluate.ProcessingJobName' }, { Get: 'Execution.PipelineName' }] },
+        },
+      },
+    };
+    const steps = [evaluate, left('Steps.Evaluate.PropertyFiles.Report'), named];
     expect(() => requireSoundDefinition(model, definition(steps))).not.toThrow();
   });
 });
