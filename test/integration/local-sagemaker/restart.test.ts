@@ -1,12 +1,52 @@
-import { CreateEndpointCommand, DeleteEndpointCommand, DescribeProcessingJobCommand } from '@aws-sdk/client-sagemaker';
+import {
+  CreateEndpointCommand,
+  CreatePipelineCommand,
+  DeleteEndpointCommand,
+  DescribePipelineExecutionCommand,
+  DescribeProcessingJobCommand,
+  ListPipelineExecutionStepsCommand,
+  SendPipelineExecutionStepSuccessCommand,
+  StartPipelineExecutionCommand,
+} from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
+import { CreateQueueCommand, DeleteQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { restartPart } from '../../harness/world.ts';
-import { newBucket, readObject, runtime, sagemaker, uniqueName, until } from './clients.ts';
+import { newBucket, readObject, roleArn, runtime, sagemaker, token, uniqueName, until } from './clients.ts';
 import { processingEnd, startProcessing } from './jobs.ts';
 import { createConfig, createModel, endpointAtRest, inference, uploadModel } from './models.ts';
 
+const sqs = new SQSClient({});
+
+/** An execution whose first step waits for somebody. */
+async function startAsking(queueUrl: string | undefined): Promise<string> {
+  const PipelineName = uniqueName('pipeline');
+  const Steps = [
+    { Name: 'Ask', Type: 'Callback', SqsQueueUrl: queueUrl, Arguments: {} },
+    { Name: 'Then', Type: 'Condition', DependsOn: ['Ask'], Arguments: { Conditions: [] } },
+  ];
+  await sagemaker.send(
+    new CreatePipelineCommand({
+      PipelineName,
+      RoleArn: roleArn,
+      ClientRequestToken: token(),
+      PipelineDefinition: JSON.stringify({ Version: '2020-12-01', Steps }),
+    }),
+  );
+  const { PipelineExecutionArn } = await sagemaker.send(
+    new StartPipelineExecutionCommand({ PipelineName, ClientRequestToken: token() }),
+  );
+  return PipelineExecutionArn ?? '';
+}
+
+async function stepsOf(PipelineExecutionArn: string) {
+  const answer = await sagemaker.send(
+    new ListPipelineExecutionStepsCommand({ PipelineExecutionArn, SortOrder: 'Ascending' }),
+  );
+  return answer.PipelineExecutionSteps ?? [];
+}
+
 describe('a server that is killed and started again', () => {
-  it('runs its unfinished jobs again and serves its endpoints again', async () => {
+  it('runs its unfinished jobs again, goes on with its executions and serves its endpoints again', async () => {
     const bucket = await newBucket();
     const [job, endpoint] = [uniqueName('processing'), uniqueName('endpoint')];
     await createModel(endpoint, await uploadModel(bucket, inference));
@@ -23,7 +63,26 @@ describe('a server that is killed and started again', () => {
       (described) => described.ProcessingStartTime !== undefined,
     );
 
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: uniqueName('asked') }));
+    const execution = await startAsking(QueueUrl);
+    const [asking] = await until(
+      () => stepsOf(execution),
+      ([step]) => step?.StepStatus === 'Executing',
+    );
+
     await restartPart('sagemaker', 'SIGKILL');
+
+    const CallbackToken = asking?.Metadata?.Callback?.CallbackToken;
+    await sagemaker.send(new SendPipelineExecutionStepSuccessCommand({ CallbackToken }));
+    await until(
+      () => sagemaker.send(new DescribePipelineExecutionCommand({ PipelineExecutionArn: execution })),
+      ({ PipelineExecutionStatus }) => PipelineExecutionStatus === 'Succeeded',
+    );
+    expect((await stepsOf(execution)).map((step) => [step.StepName, step.StepStatus, step.AttemptCount])).toEqual([
+      ['Ask', 'Succeeded', 1],
+      ['Then', 'Succeeded', 1],
+    ]);
+    await sqs.send(new DeleteQueueCommand({ QueueUrl }));
 
     const answer = await runtime.send(
       new InvokeEndpointCommand({ EndpointName: endpoint, Body: '1,2', ContentType: 'text/csv' }),

@@ -14,7 +14,10 @@ const scope: ReferenceScope = {
   execution: { PipelineExecutionId: 'abc123' },
   stepProperties: (step) =>
     step === 'Train'
-      ? { ModelArtifacts: { S3ModelArtifacts: 's3://b/model.tar.gz' } }
+      ? {
+          ModelArtifacts: { S3ModelArtifacts: 's3://b/model.tar.gz' },
+          FinalMetricDataList: [{ MetricName: 'val:auc', Value: 0.71 }],
+        }
       : {
           ProcessingOutputConfig: {
             Outputs: [
@@ -49,6 +52,10 @@ describe('references in a pipeline definition', () => {
     );
   });
 
+  it('give the metrics of a training job by their names', async () => {
+    expect(await resolve({ Get: "Steps.Train.FinalMetricDataList['val:auc'].Value" })).toBe(0.71);
+  });
+
   it('join text, numbers and other references', async () => {
     const Values = ['s3:/', 'b', { Get: 'Execution.PipelineExecutionId' }, { Get: 'Parameters.Count' }];
     expect(await resolve({ 'Std:Join': { On: '/', Values } })).toBe('s3://b/abc123/2');
@@ -58,6 +65,7 @@ describe('references in a pipeline definition', () => {
   it('read values out of property files and out of objects in S3', async () => {
     const PropertyFile = { Get: 'Steps.Evaluate.PropertyFiles.Report' };
     expect(await resolve({ 'Std:JsonGet': { PropertyFile, Path: 'metrics.auc.value' } })).toBe(0.73);
+    expect(await resolve({ 'Std:JsonGet': { PropertyFile, Path: "$['slices by origin'][1].auc" } })).toBe(0.69);
     expect(await resolve({ 'Std:JsonGet': { PropertyFile, Path: "['slices by origin'][1].auc" } })).toBe(0.69);
     const S3Uri = { 'Std:Join': { On: '/', Values: ['s3://b', 'report.json'] } };
     expect(await resolve({ 'Std:JsonGet': { S3Uri, Path: 'metrics.auc.value' } })).toBe(0.73);
