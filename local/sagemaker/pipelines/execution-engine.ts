@@ -56,13 +56,22 @@ export class ExecutionEngine implements Executions {
   resume(): void {
     for (const execution of this.#world().store.executions.all()) {
       if (execution.status !== 'Executing' && execution.status !== 'Stopping') continue;
-      const plan = planOf(execution.definition);
-      for (const step of execution.steps.filter(isRunning)) {
-        const planned = plan.steps.find((candidate) => candidate.name === step.name);
-        if (planned !== undefined) void this.#run(execution.arn, planned);
+      try {
+        this.#resume(execution);
+      } catch (error) {
+        this.#end(execution, { status: 'Failed', failureReason: reasonOf(error) });
       }
-      this.#advance(execution.arn);
     }
+  }
+
+  /** @throws ValidationException for a definition that an earlier version took and this one doesn't */
+  #resume(execution: PipelineExecution): void {
+    const plan = planOf(execution.definition);
+    for (const step of execution.steps.filter(isRunning)) {
+      const planned = plan.steps.find((candidate) => candidate.name === step.name);
+      if (planned !== undefined) void this.#run(execution.arn, planned);
+    }
+    this.#advance(execution.arn);
   }
 
   /** From now on nothing is recorded or started: executions go on with the next run of the server. */
@@ -178,11 +187,12 @@ export class ExecutionEngine implements Executions {
   }
 
   /** The step has its job. If the execution was stopped while the job was being created, the job is stopped too. */
-  #executing(arn: string, name: string, changes: Partial<PipelineStep>): void {
+  #executing(arn: string, name: string, changes: Partial<PipelineStep>): boolean {
     const stopping = this.#find(arn)?.status === 'Stopping';
     this.#change(arn, name, { ...changes, status: stopping ? 'Stopping' : 'Executing' });
     const step = this.#step(arn, name);
     if (stopping && step !== undefined) stopJobOf(this.#world(), step);
+    return !stopping;
   }
 
   #end(execution: PipelineExecution, end: Pick<PipelineExecution, 'status' | 'failureReason'>): void {

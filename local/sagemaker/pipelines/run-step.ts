@@ -20,8 +20,8 @@ type Attempt = {
   planned: PlannedStep;
   /** As it stands: a former run of the server may have begun it. */
   step: PipelineStep;
-  /** Records that the step runs, before anybody outside is told. */
-  executing: (changes: Pick<PipelineStep, 'metadata' | 'cacheKey'>) => void;
+  /** Records that the step runs, before anybody outside is told. False if the execution was stopped meanwhile. */
+  executing: (changes: Pick<PipelineStep, 'metadata' | 'cacheKey'>) => boolean;
   /** The answer that a Callback step waits for. */
   answered: (token: string) => Promise<CallbackAnswer>;
 };
@@ -45,6 +45,7 @@ export async function runStep(attempt: Attempt): Promise<Partial<PipelineStep>> 
     }
     case 'Model':
     case 'RegisterModel':
+      if (!attempt.executing({ metadata: {} })) return { status: 'Stopped' };
       return { status: 'Succeeded', metadata: await makeModel(world, execution, plan, planned) };
     case 'Callback':
       return waitForAnswer(attempt);
@@ -55,10 +56,11 @@ export async function runStep(attempt: Attempt): Promise<Partial<PipelineStep>> 
   }
 }
 
-async function waitForJob({ world, execution, plan, planned, step, executing }: Attempt) {
+async function waitForJob(attempt: Attempt): Promise<Partial<PipelineStep>> {
+  const { world, execution, plan, planned, step, executing } = attempt;
   if (Object.keys(step.metadata).length > 0) return { status: await jobEnded(world, step.metadata) };
   const started = await startJob(world, execution, plan, planned);
-  if (started.cachedFrom !== undefined) return { ...started, status: 'Succeeded' } as const;
+  if (started.cachedFrom !== undefined) return { ...started, status: 'Succeeded' };
   executing(started);
   return { status: await jobEnded(world, started.metadata) };
 }
@@ -70,7 +72,7 @@ async function waitForAnswer(attempt: Attempt): Promise<Partial<PipelineStep>> {
   if (metadata.Callback === undefined) {
     const message = await callbackMessage(world, execution, plan, planned);
     metadata = callbackMetadata(world, message);
-    executing({ metadata });
+    if (!executing({ metadata })) return { status: 'Stopped' };
     await tellQueue(world, execution, { ...step, metadata }, 'Executing', message.arguments);
   }
   const answer = await answered(metadata.Callback?.CallbackToken ?? '');
@@ -79,13 +81,14 @@ async function waitForAnswer(attempt: Attempt): Promise<Partial<PipelineStep>> {
 }
 
 /** A call that was on its way when the server ended is lost, and whether it had its effect is unknown: it isn't repeated. */
-async function waitForFunction({ world, execution, plan, planned, step, executing }: Attempt) {
+async function waitForFunction(attempt: Attempt): Promise<Partial<PipelineStep>> {
+  const { world, execution, plan, planned, step, executing } = attempt;
   if (step.metadata.Lambda !== undefined) {
     throw new StepFailed(
       `InternalServerError: The local SageMaker was restarted while ${step.metadata.Lambda.Arn} ran: its answer is lost.`,
     );
   }
   const call = await functionCall(world, execution, plan, planned);
-  executing({ metadata: { Lambda: { Arn: call.functionArn } } });
-  return { status: 'Succeeded', metadata: await callFunction(world, planned, call) } as const;
+  if (!executing({ metadata: { Lambda: { Arn: call.functionArn } } })) return { status: 'Stopped' };
+  return { status: 'Succeeded', metadata: await callFunction(world, planned, call) };
 }
