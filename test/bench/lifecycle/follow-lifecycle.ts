@@ -11,9 +11,9 @@ import type { Repository } from './create-project.ts';
 
 const TABLE = 'mlops-local';
 const ENDED = ['refused', 'live', 'routed-back', 'superseded', 'parked'];
-const LOOK_EVERY_MS = 250;
+const LOOK_EVERY_MS = 150;
 
-export type Lifecycle = { run: Run; events: RunEvent[]; pushedAtMs: number; endedAtMs: number };
+export type Lifecycle = { run: Run; events: RunEvent[]; endedAtMs: number };
 
 /** Pushes a commit, approves its version as soon as a steward is asked, and follows the run to its end, whatever that is. */
 export async function followLifecycle(repository: Repository, urls: WorldUrls, withinMs: number): Promise<Lifecycle> {
@@ -26,7 +26,7 @@ export async function followLifecycle(repository: Repository, urls: WorldUrls, w
     const run = (await runs.listByModel(repository.model, 5)).find((each) => each.commit === commit);
     if (run !== undefined && ENDED.includes(run.status)) {
       const events = await timeline.list(run.runId);
-      return { run, events, pushedAtMs, endedAtMs: Date.parse(run.endedAt ?? run.updatedAt) };
+      return { run, events, endedAtMs: Date.parse(run.endedAt ?? run.updatedAt) };
     }
     if (run?.status === 'awaiting-approval' && run.reviewId !== undefined && !approved) {
       const say = () => undefined;
