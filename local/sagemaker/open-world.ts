@@ -38,8 +38,11 @@ export async function openWorld(configuration: Configuration, log: (line: string
   const { stateFolder } = configuration;
   const now = () => new Date();
   const newId = (length: number) => Array.from({ length }, () => LETTERS[randomInt(LETTERS.length)]).join('');
+  // Model and records are read while the container runs that is tried.
+  const mode = availableMode(configuration);
   const model = loadServiceModel(configuration.botocoreData);
-  const containers = new Containers(configuration, await availableMode(configuration));
+  const store = openStore(stateFolder);
+  const containers = new Containers(configuration, await mode);
   const objects = new ObjectStore(configuration);
   const logs = new LogGroups(configuration);
   const jobs = new JobRunner({ stateFolder, containers, logs, now, atOnce: JOBS_AT_ONCE, graceSeconds: GRACE_SECONDS });
@@ -54,7 +57,7 @@ export async function openWorld(configuration: Configuration, log: (line: string
     containerMode: containers.mode,
     images: containers.images,
     arns: arnsOf(configuration),
-    store: openStore(stateFolder),
+    store,
     quotas: new AccountQuotas(stateFolder, configuration.quotas),
     faults: new Faults(() => newId(8)),
     objects,

@@ -22,7 +22,8 @@ export type Shape = z.infer<typeof Shape>;
 
 const ModelFile = z.object({
   operations: z.record(z.string(), z.object({ input: Reference.optional(), output: Reference.optional() })),
-  shapes: z.record(z.string(), Shape),
+  /** Thousands, of which a run of the server needs a few: each is read when it is asked for. */
+  shapes: z.record(z.string(), z.unknown()),
 });
 
 /** SageMaker's API as botocore describes it: operations, and the shapes of what goes in and comes out. */
@@ -62,14 +63,18 @@ function load(botocoreData: string, service: string, version: string): ServiceMo
 
 export function serviceModelFrom(document: unknown): ServiceModel {
   const { operations, shapes } = ModelFile.parse(document);
+  const known = new Map<string, Shape>();
   return {
     operations: Object.keys(operations),
     has: (operation) => Object.hasOwn(operations, operation),
     inputOf: (operation) => operations[operation]?.input?.shape,
     outputOf: (operation) => operations[operation]?.output?.shape,
     shape: (name) => {
-      const shape = shapes[name];
-      if (shape === undefined) throw new ServiceModelMissing(`The service model has no shape ${name}.`);
+      const before = known.get(name);
+      if (before !== undefined) return before;
+      if (!Object.hasOwn(shapes, name)) throw new ServiceModelMissing(`The service model has no shape ${name}.`);
+      const shape = Shape.parse(shapes[name]);
+      known.set(name, shape);
       return shape;
     },
   };

@@ -7,8 +7,5 @@ export function openDatabase(stateFolder: string): DatabaseSync {
   mkdirSync(stateFolder, { recursive: true });
   const database = new DatabaseSync(join(stateFolder, 'records.sqlite'));
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-  database.exec(
-    'CREATE TABLE IF NOT EXISTS records (kind TEXT, key TEXT, item TEXT NOT NULL, PRIMARY KEY (kind, key))',
-  );
   return database;
 }
