@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Hono } from 'hono';
 import * as z from 'zod';
 import { canSeeIssue, matchesWildcard } from '../../../../local/gitlab/access.ts';
-import { environmentSlug, guessTier } from '../../../../local/gitlab/deployments.ts';
+import { environmentSlug, guessTier } from '../../../../local/gitlab/environment-slug.ts';
 import { diffRefs } from '../../../../local/gitlab/git/detect-pushes.ts';
 import { ApiError } from '../../../../local/gitlab/rest/api-error.ts';
 import { refusedChange } from '../../../../local/gitlab/rest/deployments.ts';
@@ -49,7 +49,13 @@ it('guesses tiers and makes slugs of environment names', () => {
     'staging',
     'other',
   ]);
-  expect(environmentSlug('Review/Feature_1')).toBe('review-feature-1');
+  expect(['production', 'review/fix-foo', '1-foo', 'foo-', 'staging-12345678901234567'].map(environmentSlug)).toEqual([
+    'production',
+    expect.stringMatching(/^review-fix-foo-[a-z0-9]{6}$/),
+    expect.stringMatching(/^env-1-foo-[a-z0-9]{6}$/),
+    'foo',
+    expect.stringMatching(/^staging-123456789-[a-z0-9]{6}$/),
+  ]);
 });
 
 it('matches wildcards literally but for the star', () => {
