@@ -1,27 +1,9 @@
+import { expandVariables } from './ci/variables.ts';
+import { environmentSlug, guessTier } from './environment-slug.ts';
 import { readCommit } from './git/read-objects.ts';
 import { deploymentPayload } from './hooks/payload-deployment.ts';
 import type { Build, Deployment, Environment } from './rows.ts';
 import type { World } from './world.ts';
-
-const TIERS: [RegExp, Environment['tier']][] = [
-  [/(dev|review|trunk)/i, 'development'],
-  [/(test|tst|int|ac(ce|)pt|qa|qc|control|quality)/i, 'testing'],
-  [/(st(a|)g|mod(e|)l|pre|demo|non)/i, 'staging'],
-  [/(pr(o|)d|live)/i, 'production'],
-];
-
-/** GitLab's guess of a tier from an environment's name. */
-export const guessTier = (name: string): Environment['tier'] =>
-  TIERS.find(([pattern]) => pattern.test(name))?.[1] ?? 'other';
-
-/** Lower-case letters, digits and dashes, at most 24 of them. */
-export const environmentSlug = (name: string) =>
-  name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+/, '')
-    .slice(0, 24)
-    .replace(/-+$/, '') || 'env';
 
 export function ensureEnvironment(
   world: World,
@@ -128,6 +110,11 @@ export function finishJobDeployment(world: World, build: Build): void {
   }
   const deployment = world.db.deployments.find((row) => row.build_id === build.id && !isDone(row.status));
   if (!deployment) return;
+  if (about?.url?.includes('$') && build.status === 'success') {
+    // An address may name what only the job itself could tell, in its dotenv report.
+    const { url } = expandVariables({ ...build.dotenv, url: about.url });
+    world.db.environments.update(deployment.environment_id, { external_url: url ?? about.url });
+  }
   changeDeployment(
     world,
     deployment,

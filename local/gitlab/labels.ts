@@ -40,6 +40,24 @@ export function hookLabels(world: Pick<World, 'db'>, on: { project_id: number; l
   });
 }
 
+/** The labels of an issue, as `with_labels_details` shows them. */
+export function labelDetails(world: Pick<World, 'db'>, on: { project_id: number; labels: string[] }) {
+  return on.labels.map((name) => {
+    const label = findLabel(world, on.project_id, name);
+    const color = label?.color ?? DEFAULT_COLOR;
+    const description = label?.description ?? null;
+    return {
+      id: label?.id ?? null,
+      name,
+      description,
+      description_html: description ?? '',
+      text_color: textColor(color),
+      color,
+      archived: false,
+    };
+  });
+}
+
 /** White letters on a dark colour, dark ones on a light colour. */
 export function textColor(color: string): string {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));

@@ -1,4 +1,5 @@
 import { isProtectedBranch } from './access.ts';
+import { closeIssues } from './close-issues.ts';
 import { createCommit, mergeTrees, moveRef } from './git/merge-branch.ts';
 import * as git from './git/read-objects.ts';
 import { GitError, gitText, runGit } from './git/run-git.ts';
@@ -141,6 +142,10 @@ export async function mergeNow(
     row.source_branch === project.default_branch || isProtectedBranch(world.db, project.id, row.source_branch);
   if (remove && !kept) await runGit(repository, ['update-ref', '-d', `${HEADS}${row.source_branch}`, source]);
   tellOfMergeRequest(world, merged, user, 'merge', { before: row });
+  if (row.target_branch === project.default_branch) {
+    const told = [row.title, row.description ?? '', ...commits.map((found) => found.message)].join('\n');
+    closeIssues(world, project, user, told, `merge request !${row.iid}`);
+  }
   await tellOfRefs(project, user.id);
   return merged;
 }
@@ -155,6 +160,10 @@ export async function followPush(
   after: string,
 ) {
   const repository = world.repositories.path(project);
+  if (branch === project.default_branch) {
+    for (const commit of await git.listCommits(repository, `${before}..${after}`, { limit: 100 }))
+      closeIssues(world, project, user, commit.message, `commit ${commit.id}`);
+  }
   const open = world.db.mergeRequests.filter((row) => row.project_id === project.id && row.state === 'opened');
   for (const row of open.filter((one) => one.source_branch === branch)) {
     const changed = world.db.mergeRequests.update(row.id, {

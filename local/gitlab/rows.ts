@@ -61,6 +61,8 @@ export const Project = z.object({
   last_activity_at: time,
   /** The refs that the server knows of: what differs from the repository is a push that is still to be told. */
   known_refs: z.record(z.string(), z.string()),
+  /** The README at the top of the default branch. */
+  readme_path: z.string().nullable().optional(),
   pushing_user_id: id.nullable(),
   archived: z.boolean().default(false),
   /** Settings that were given, as the API names them; the rest are GitLab's defaults. */
@@ -378,6 +380,8 @@ export const Note = z.object({
   author_id: id,
   body: z.string(),
   system: z.boolean(),
+  /** Seen by members from Planner up alone. */
+  internal: z.boolean().optional(),
   /** Notes of one thread share it; a note without stands alone. */
   discussion_id: z.string().nullable().default(null),
   resolved_by_id: id.nullable().default(null),

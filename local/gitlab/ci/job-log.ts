@@ -1,4 +1,14 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Build } from '../rows.ts';
 import type { World } from '../world.ts';
@@ -14,13 +24,25 @@ export interface JobLog {
   close(): void;
 }
 
+/** A job's own output may stop in the middle of a line. */
+function endsLine(path: string): boolean {
+  const { size } = statSync(path);
+  if (size === 0) return true;
+  const last = Buffer.alloc(1);
+  const fd = openSync(path, 'r');
+  readSync(fd, last, 0, 1, size - 1);
+  closeSync(fd);
+  return last.toString() === '\n';
+}
+
 /** Opens a job's log afresh. */
 export function openJobLog(stateDir: string, buildId: number): JobLog {
   mkdirSync(join(stateDir, 'job-logs'), { recursive: true });
   const path = logPath(stateDir, buildId);
   closeSync(openSync(path, 'w'));
   const fd = openSync(path, 'a');
-  return { fd, line: (text) => void writeSync(fd, `${text}\n`), close: () => closeSync(fd) };
+  const line = (text: string) => void writeSync(fd, `${endsLine(path) ? '' : '\n'}${text}\n`);
+  return { fd, line, close: () => closeSync(fd) };
 }
 
 /** The log as people may read it: masked variables and the job's token are covered. */

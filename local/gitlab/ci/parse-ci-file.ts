@@ -4,10 +4,12 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { dump, load } from 'js-yaml';
 import * as z from 'zod';
+import { environmentSlug } from '../environment-slug.ts';
 import { gitEnvironment } from '../git/run-git.ts';
 import type { JobDefinition } from '../rows.ts';
-import { expandMatrixNames, type RawJob, RawJobSchema, readJob } from './read-job.ts';
+import { expandMatrixNames, nameOfCopy, type RawJob, RawJobSchema, readJob } from './read-job.ts';
 import { readVariables } from './read-variables.ts';
+import { expandVariables } from './variables.ts';
 
 export class CiFileError extends Error {
   override readonly name = 'CiFileError';
@@ -101,10 +103,12 @@ export async function parseCiFile(request: ParseRequest): Promise<ParsedCi | und
   if (jobs.length === 0) return undefined;
   expandMatrixNames(jobs);
   requireNeeds(jobs);
+  const globalVariables = readVariables(expanded.variables);
+  fillEnvironments(jobs, { ...globalVariables, ...request.variables });
   return {
     stages: stages.filter((stage) => jobs.some((job) => job.stage === stage)),
-    workflowName: Workflow.parse(expanded.workflow ?? {}).name ?? null,
-    globalVariables: readVariables(expanded.variables),
+    workflowName: filled(Workflow.parse(expanded.workflow ?? {}).name, { ...globalVariables, ...request.variables }),
+    globalVariables,
     jobs,
     expandedYaml: dump(expanded),
   };
@@ -119,6 +123,25 @@ function requireNeeds(jobs: JobDefinition[]): void {
         throw new CiFileError(
           `'${job.name}' job needs '${need.job}' job, but '${need.job}' does not exist in the pipeline. This might be because of the only, except, or rules keywords. To need a job that sometimes does not exist in the pipeline, use needs:optional.`,
         );
+}
+
+const filled = (text: string | undefined, variables: Record<string, string>): string | null =>
+  text === undefined ? null : (expandVariables({ ...variables, text }).text ?? text);
+
+/** Names and addresses of environments may be made of variables, such as `review/$CI_COMMIT_REF_SLUG`. */
+function fillEnvironments(jobs: JobDefinition[], variables: Record<string, string>): void {
+  for (const job of jobs) {
+    if (!job.environment) continue;
+    const known = { ...job.variables, ...variables, CI_JOB_NAME: job.name, CI_JOB_STAGE: job.stage };
+    const name = filled(job.environment.name, known) ?? job.environment.name;
+    const about = { ...known, CI_ENVIRONMENT_NAME: name, CI_ENVIRONMENT_SLUG: environmentSlug(name) };
+    job.environment = {
+      ...job.environment,
+      name,
+      url: job.environment.url && filled(job.environment.url, about),
+      deployment_tier: job.environment.deployment_tier && filled(job.environment.deployment_tier, about),
+    };
+  }
 }
 
 const Workflow = z.object({
@@ -165,7 +188,7 @@ function takeJob(listed: ListedJob, raw: Map<string, RawJob>, runs: Map<string, 
   const matched =
     body.rules?.findIndex((_rule, index) => (runs.get(probeName(baseName, index))?.when ?? 'never') !== 'never') ?? -1;
   const rule = matched < 0 ? undefined : body.rules?.[matched];
-  return [readJob(listed.name, baseName, body, listed, rule)];
+  return [readJob(nameOfCopy(listed.name, baseName, body.parallel), baseName, body, listed, rule)];
 }
 
 const isCopyOf = (listed: string, base: string) =>

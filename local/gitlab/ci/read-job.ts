@@ -10,6 +10,7 @@ const Lines = z.union([
   z.array(z.union([z.string(), z.array(z.string())])).transform((lines) => lines.flat()),
 ]);
 const Strings = z.union([z.string().transform((text) => [text]), z.array(z.string())]);
+const MatrixValue = z.union([z.string(), z.number().transform(String)]);
 const Need = z.union([
   z.string().transform((job) => ({ job, artifacts: true, optional: false })),
   z.object({ job: z.string(), artifacts: z.boolean().default(true), optional: z.boolean().default(false) }),
@@ -142,23 +143,41 @@ function readAllowFailure(body: RawJob, listed: Listed, when: string) {
 }
 
 const Matrix = z.object({
-  matrix: z.array(z.record(z.string(), z.union([Strings, z.number().transform((n) => [String(n)])]))),
+  matrix: z.array(z.record(z.string(), z.union([MatrixValue.transform((value) => [value]), z.array(MatrixValue)]))),
 });
+
+/** The parser's `unit: [3.10,x]` and `unit: [2/5]` are GitLab's `unit: [3.10, x]` and `unit 2/5`. */
+export function nameOfCopy(listed: string, baseName: string, parallel: unknown): string {
+  if (!listed.startsWith(`${baseName}: [`)) return listed;
+  const inside = listed.slice(baseName.length + 3, -1);
+  if (/^\d+\/\d+$/.test(inside) && !Matrix.safeParse(parallel).success) return `${baseName} ${inside}`;
+  const values = matrixRows(parallel).find(
+    (row) => row.map(([, value]) => value).join(',') === inside.replace(/, /g, ','),
+  );
+  return values ? `${baseName}: [${values.map(([, value]) => value).join(', ')}]` : listed;
+}
+
+/** Every combination of a matrix, each as its keys and values in the order of the file. */
+function matrixRows(parallel: unknown): [string, string][][] {
+  const matrix = Matrix.safeParse(parallel);
+  if (!matrix.success) return [];
+  return matrix.data.matrix.flatMap((row) =>
+    Object.entries(row).reduce<[string, string][][]>(
+      (rows, [key, values]) =>
+        rows.flatMap((known) => values.map((value): [string, string][] => [...known, [key, value]])),
+      [[]],
+    ),
+  );
+}
 
 /** `unit: [3.10, x]` names its values in the order of the matrix's keys; `unit 2/5` is the second of five. */
 function matrixVariables(name: string, baseName: string, parallel: unknown): Record<string, string> {
   const counted = /^(\d+)\/(\d+)$/.exec(name.slice(baseName.length + 1));
   if (counted) return { CI_NODE_INDEX: counted[1] ?? '1', CI_NODE_TOTAL: counted[2] ?? '1' };
-  const matrix = Matrix.safeParse(parallel);
-  if (!matrix.success || name === baseName) return {};
-  const values = name.slice(baseName.length + 3, -1).split(', ');
-  for (const row of matrix.data.matrix) {
-    const keys = Object.keys(row);
-    if (keys.length === values.length && keys.every((key, i) => row[key]?.includes(values[i] ?? ''))) {
-      return Object.fromEntries(keys.map((key, i) => [key, values[i] ?? '']));
-    }
-  }
-  return {};
+  if (name === baseName) return {};
+  const values = name.slice(baseName.length + 3, -1);
+  const row = matrixRows(parallel).find((pairs) => pairs.map(([, value]) => value).join(', ') === values);
+  return row ? Object.fromEntries(row) : {};
 }
 
 /** A need of a matrix job's bare name means every job of the matrix. */

@@ -11,7 +11,7 @@ watcher=$!
 exec 3<&-
 bash -eo pipefail "$1"
 code=$?
-kill -KILL "$watcher"
+{ kill -KILL "$watcher"; wait "$watcher"; } 2> /dev/null
 exit "$code"
 `;
 

@@ -1,4 +1,5 @@
 import { matchesWildcard } from '../access.ts';
+import { environmentSlug, guessTier } from '../environment-slug.ts';
 import type { Commit } from '../git/read-objects.ts';
 import type { Build, Pipeline, Project, Variable } from '../rows.ts';
 import { GITLAB_VERSION, type World } from '../world.ts';
@@ -51,6 +52,8 @@ export function pipelineVariables(
     CI_PIPELINE_SOURCE: pipeline.source,
     CI_PIPELINE_URL: `${web}/-/pipelines/${pipeline.id}`,
     CI_PIPELINE_CREATED_AT: pipeline.created_at,
+    ...(pipeline.name ? { CI_PIPELINE_NAME: pipeline.name } : {}),
+    ...(pipeline.source === 'trigger' ? { CI_PIPELINE_TRIGGERED: 'true' } : {}),
     CI_COMMIT_SHA: pipeline.sha,
     CI_COMMIT_SHORT_SHA: pipeline.sha.slice(0, 8),
     CI_COMMIT_BEFORE_SHA: pipeline.before_sha,
@@ -86,6 +89,8 @@ export function jobVariables(
     CI_JOB_STAGE: build.stage,
     CI_JOB_URL: `${world.url}/${project.path_with_namespace}/-/jobs/${build.id}`,
     CI_JOB_TOKEN: token,
+    CI_JOB_TIMEOUT: String(build.definition?.timeoutSeconds ?? ''),
+    ...(build.definition?.when === 'manual' ? { CI_JOB_MANUAL: 'true' } : {}),
     CI_JOB_STARTED_AT: build.started_at ?? '',
     CI_PROJECT_DIR: projectDir,
     CI_BUILDS_DIR: projectDir.split('/').slice(0, -1).join('/'),
@@ -97,10 +102,10 @@ export function jobVariables(
     ...(environment
       ? {
           CI_ENVIRONMENT_NAME: environment.name,
-          CI_ENVIRONMENT_SLUG: slug(environment.name),
+          CI_ENVIRONMENT_SLUG: environmentSlug(environment.name),
           CI_ENVIRONMENT_ACTION: environment.action,
           ...(environment.url ? { CI_ENVIRONMENT_URL: environment.url } : {}),
-          ...(environment.deployment_tier ? { CI_ENVIRONMENT_TIER: environment.deployment_tier } : {}),
+          CI_ENVIRONMENT_TIER: environment.deployment_tier ?? guessTier(environment.name),
         }
       : {}),
   };

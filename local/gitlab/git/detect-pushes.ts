@@ -1,7 +1,7 @@
 import { MAINTAINER } from '../access.ts';
 import type { Project, PushEvent } from '../rows.ts';
 import type { World } from '../world.ts';
-import { ZERO_SHA } from './read-objects.ts';
+import { listTree, ZERO_SHA } from './read-objects.ts';
 import { runGit } from './run-git.ts';
 
 /** What moved between two listings of refs; all zeros stand for created and deleted. */
@@ -39,6 +39,12 @@ export async function recordPushes(
   );
   await adoptDefaultBranch(world, project, refs);
   world.db.projects.update(project.id, { known_refs: refs, last_activity_at: created_at });
+  const { default_branch } = world.db.projects.require(project.id);
+  if (moves.some((move) => move.ref === `refs/heads/${default_branch}`)) {
+    const tree = await listTree(world.repositories.path(project), `refs/heads/${default_branch}`, '', false);
+    const readme = tree?.find((entry) => entry.type === 'blob' && /^readme(\.\w+)?$/i.test(entry.name));
+    world.db.projects.update(project.id, { readme_path: readme?.path ?? null });
+  }
   return events;
 }
 

@@ -70,11 +70,16 @@ interface LogQuery {
   since?: string | undefined;
   until?: string | undefined;
   author?: string | undefined;
+  firstParent?: boolean | undefined;
+  topological?: boolean | undefined;
   skip?: number;
   limit?: number;
 }
 
-/** `range` is a SHA, or `a..b`. */
+/** Git's own reading of dates takes those that it finds odd for now. */
+const epochOf = (moment: string) => Math.floor(Date.parse(moment) / 1000);
+
+/** `range` is a SHA, or `a..b`, or `--branches` for all of them. */
 export async function listCommits(repository: string, range: string, query: LogQuery = {}): Promise<Commit[]> {
   const args = ['log', '-z', `--format=%x01${FIELDS}`, ...limits(query), range, '--', ...paths(query)];
   return parseCommits((await gitText(repository, args)).replaceAll('\0\x01', '\x01'));
@@ -89,8 +94,10 @@ const paths = (query: LogQuery) => (query.path ? [query.path] : []);
 
 function limits(query: LogQuery): string[] {
   const args: string[] = [];
-  if (query.since) args.push(`--since=${query.since}`);
-  if (query.until) args.push(`--until=${query.until}`);
+  if (query.since) args.push(`--since=@${epochOf(query.since)}`);
+  if (query.until) args.push(`--until=@${epochOf(query.until)}`);
+  if (query.firstParent) args.push('--first-parent');
+  if (query.topological) args.push('--topo-order');
   if (query.author) args.push(`--author=${query.author}`);
   if (query.skip) args.push(`--skip=${query.skip}`);
   if (query.limit) args.push(`--max-count=${query.limit}`);

@@ -116,7 +116,7 @@ export function notePayload(
   const folder = isIssue ? 'issues' : 'merge_requests';
   return {
     object_kind: 'note',
-    event_type: 'confidential' in on && on.confidential ? 'confidential_note' : 'note',
+    event_type: note.internal || ('confidential' in on && on.confidential) ? 'confidential_note' : 'note',
     user: hookUser(world, actor),
     project_id: project.id,
     project: hookProjectWithOldNames(world, project),
@@ -136,7 +136,7 @@ export function notePayload(
       author_id: note.author_id,
       project_id: project.id,
       system: note.system,
-      internal: false,
+      internal: note.internal ?? false,
       action,
       created_at: hookTime(note.created_at),
       updated_at: hookTime(note.updated_at),

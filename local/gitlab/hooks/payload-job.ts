@@ -20,6 +20,9 @@ export function jobPayload(world: Pick<World, 'url' | 'db'>, build: Build, commi
   const author =
     commit && world.db.users.find((user) => user.email.toLowerCase() === commit.author.email.toLowerCase());
   const environment = build.definition?.environment;
+  const stored = environment
+    ? world.db.environments.find((row) => row.project_id === build.project_id && row.name === environment.name)
+    : undefined;
   const duration = secondsBetween(pipeline.started_at, pipeline.finished_at);
   return {
     object_kind: 'build',
@@ -80,7 +83,11 @@ export function jobPayload(world: Pick<World, 'url' | 'db'>, build: Build, commi
       ci_config_path: project.ci_config_path,
     },
     environment: environment
-      ? { name: environment.name, action: environment.action, deployment_tier: environment.deployment_tier }
+      ? {
+          name: environment.name,
+          action: environment.action,
+          deployment_tier: stored?.tier ?? environment.deployment_tier,
+        }
       : null,
     source_pipeline: null,
   };

@@ -9,14 +9,20 @@ import {
   secondsBetween,
 } from './payload-parts.ts';
 
-const LABELS: Partial<Record<RunStatus, string>> = { success: 'passed', manual: 'blocked', canceled: 'canceled' };
+const LABELS: Partial<Record<RunStatus, string>> = {
+  success: 'passed',
+  manual: 'waiting for manual action',
+  scheduled: 'waiting for delayed job',
+};
 
 /** The label a person reads; never meant to be decided on. */
 export function detailedStatus(pipeline: Pipeline, builds: Build[]): string {
-  const warned = builds.some((build) => build.status === 'failed' && build.allow_failure);
-  if (pipeline.status === 'success' && warned) return 'passed with warnings';
+  if (pipeline.status === 'success' && hasWarnings(builds)) return 'passed with warnings';
   return LABELS[pipeline.status] ?? pipeline.status;
 }
+
+export const hasWarnings = (builds: Build[]): boolean =>
+  builds.some((build) => build.status === 'failed' && build.allow_failure);
 
 type HookCommit = Awaited<ReturnType<typeof readHookCommit>>;
 

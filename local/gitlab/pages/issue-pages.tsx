@@ -1,4 +1,4 @@
-import { canSeeIssue } from '../access.ts';
+import { canSeeIssue, PLANNER } from '../access.ts';
 import type { Issue, MergeRequest, Note, Project, User } from '../rows.ts';
 import type { World } from '../world.ts';
 import { Page, ProjectNavigation, Status, Time } from './layout.tsx';
@@ -61,7 +61,9 @@ function Notes({ world, notes }: { world: World; notes: Note[] }) {
       {notes.map((note) => (
         <section id={`note_${note.id}`}>
           <p class="soft">
-            {nameOf(world, note.author_id)} {note.system ? note.body : 'wrote'}, <Time at={note.created_at} />
+            {nameOf(world, note.author_id)}{' '}
+            {note.system ? note.body : note.internal ? 'wrote for members alone' : 'wrote'},{' '}
+            <Time at={note.created_at} />
           </p>
           {note.system ? null : <Markdown projectId={note.project_id} text={note.body} />}
         </section>
@@ -105,10 +107,12 @@ function IssueForms({ issue }: { issue: Issue }) {
   );
 }
 
-const notesOf = (world: World, type: Note['noteable_type'], id: number) =>
-  world.db.notes.filter((note) => note.noteable_type === type && note.noteable_id === id).sort((a, b) => a.id - b.id);
+const notesOf = (world: World, type: Note['noteable_type'], id: number, access: number) =>
+  world.db.notes
+    .filter((note) => note.noteable_type === type && note.noteable_id === id && (!note.internal || access >= PLANNER))
+    .sort((a, b) => a.id - b.id);
 
-export function IssuePage({ world, project, user, issue }: Common & { issue: Issue }) {
+export function IssuePage({ world, project, user, issue, access }: Common & { issue: Issue; access: number }) {
   return (
     <Page title={issue.title} user={user}>
       <ProjectNavigation path={project.path_with_namespace} />
@@ -123,7 +127,7 @@ export function IssuePage({ world, project, user, issue }: Common & { issue: Iss
         <Labels labels={issue.labels} />
       </p>
       <Markdown projectId={project.id} text={issue.description ?? 'No description.'} />
-      <Notes world={world} notes={notesOf(world, 'Issue', issue.id)} />
+      <Notes world={world} notes={notesOf(world, 'Issue', issue.id, access)} />
       {user ? <IssueForms issue={issue} /> : null}
     </Page>
   );
@@ -150,7 +154,13 @@ export function MergeRequestsPage({ world, project, user }: Common) {
   );
 }
 
-export function MergeRequestPage({ world, project, user, row }: Common & { row: MergeRequest }) {
+export function MergeRequestPage({
+  world,
+  project,
+  user,
+  row,
+  access,
+}: Common & { row: MergeRequest; access: number }) {
   return (
     <Page title={row.title} user={user}>
       <ProjectNavigation path={project.path_with_namespace} />
@@ -163,7 +173,7 @@ export function MergeRequestPage({ world, project, user, row }: Common & { row: 
         {row.merge_user_id ? `, merged by ${nameOf(world, row.merge_user_id)}` : ''}
       </p>
       <pre>{row.description ?? 'No description.'}</pre>
-      <Notes world={world} notes={notesOf(world, 'MergeRequest', row.id)} />
+      <Notes world={world} notes={notesOf(world, 'MergeRequest', row.id, access)} />
     </Page>
   );
 }

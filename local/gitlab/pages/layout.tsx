@@ -14,6 +14,8 @@ th { color: var(--soft); font-weight: 600; } pre { background: var(--card); bord
 code { overflow-wrap: anywhere; } .soft { color: var(--soft); } .success { color: var(--good); } .failed, .canceled { color: var(--bad); } .running, .pending { color: var(--busy); }
 .status { font-weight: 600; } button { font: inherit; padding: .5rem 1rem; margin: .25rem 0; cursor: pointer; min-width: 16rem; text-align: left; }
 label { display: block; } textarea { font: inherit; display: block; width: 100%; box-sizing: border-box; }
+@media (max-width: 40rem) { thead { position: absolute; clip-path: inset(50%); } table, tbody, tr { display: block; } tr { border-bottom: 1px solid var(--line); padding: .4rem 0; }
+  td { display: inline-block; border: 0; padding: 0 .8rem .2rem 0; } button { min-width: 0; width: 100%; } }
 .label { border: 1px solid var(--line); border-radius: 1rem; padding: 0 .6rem; margin-right: .3rem; }
 `;
 

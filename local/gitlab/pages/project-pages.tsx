@@ -39,6 +39,7 @@ export function projectPages(world: World): Hono {
     const [path = '', after = ''] = decodePath(new URL(c.req.url).pathname).split('/-/');
     const visit = visitProject(world, c, path.replace(/^\/|\/$/g, ''));
     const [kind = '', ...rest] = after.split('/').filter(Boolean);
+    c.header('content-security-policy', POLICY);
     const shown = visit ? await (routes[kind] ?? noSuchPage)(c, visit, rest) : undefined;
     if (shown) return shown;
     const user = visitor(world, c);
@@ -58,6 +59,10 @@ export function projectPages(world: World): Hono {
 
   return pages;
 }
+
+/** Nothing on these pages runs or is loaded from elsewhere. */
+const POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 const noSuchPage = (): undefined => undefined;
 
@@ -145,13 +150,13 @@ function projectRoutes(world: World): Record<string, Route> {
       if (!iid) return c.html(<IssuesPage {...common(visit)} access={visit.access} />);
       const issue = db.issues.find((row) => row.project_id === visit.project.id && row.iid === Number(iid));
       return issue && canSeeIssue(issue, visit.user, visit.access)
-        ? c.html(<IssuePage {...common(visit)} issue={issue} />)
+        ? c.html(<IssuePage {...common(visit)} issue={issue} access={visit.access} />)
         : undefined;
     },
     merge_requests: (c, visit, [iid]) => {
       if (!iid) return c.html(<MergeRequestsPage {...common(visit)} />);
       const row = db.mergeRequests.find((found) => found.project_id === visit.project.id && found.iid === Number(iid));
-      return row && c.html(<MergeRequestPage {...common(visit)} row={row} />);
+      return row && c.html(<MergeRequestPage {...common(visit)} row={row} access={visit.access} />);
     },
     environments: (c, visit) => c.html(<EnvironmentsPage {...common(visit)} />),
   };

@@ -49,7 +49,8 @@ export function routeBranches(api: Api, world: World): void {
 
   api.get('/projects/:id/repository/branches/:branch', async (c) => {
     const { project, access } = openRepository(world, c);
-    return c.json(await showBranch(project, c.req.param('branch'), access));
+    const shown = await showBranch(project, c.req.param('branch'), access);
+    return c.req.method === 'HEAD' ? c.body(null, 204) : c.json(shown);
   });
 
   api.post('/projects/:id/repository/branches', async (c) => {
@@ -233,7 +234,9 @@ function routeProtectedBranches(api: Api, world: World): void {
     code_owner_approval_required: false,
   });
   const rulesOf = (projectId: number) => protectedBranches.filter((rule) => rule.project_id === projectId);
-  const Level = integer.refine((level) => level in LEVELS).default(MAINTAINER);
+  const Level = integer
+    .refine((level) => level in LEVELS, { params: { outOfList: true }, error: undefined })
+    .default(MAINTAINER);
   const Rule = z.object({
     name: filledText,
     push_access_level: Level,

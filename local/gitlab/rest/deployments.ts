@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { DEVELOPER, MAINTAINER } from '../access.ts';
 import { addDeployment, changeDeployment, ensureEnvironment, lastSuccess } from '../deployments.ts';
-import { isAncestor, resolveCommit } from '../git/read-objects.ts';
+import { isAncestor, readCommit, resolveCommit } from '../git/read-objects.ts';
 import { DEPLOYMENT_STATUSES, type Deployment } from '../rows.ts';
 import type { World } from '../world.ts';
 import {
@@ -17,7 +17,7 @@ import {
 import { ApiError, badRequest, forbidden, notFound } from './api-error.ts';
 import { requireEnvironmentName } from './environment-name.ts';
 import { presentMergeRequest } from './merge-requests.ts';
-import { presentUser } from './present.ts';
+import { presentJob, presentUser } from './present.ts';
 import { filledText, flag, moment, readParameters, text } from './read-parameters.ts';
 
 const Status = z.enum(['running', 'success', 'failed', 'canceled']);
@@ -35,8 +35,9 @@ export function refusedChange(from: Deployment['status'], to: Status): string | 
   return EVENTS[to].allowed(from) ? undefined : `cannot transition via "${EVENTS[to].event}"`;
 }
 
-export function presentDeployment(world: World, deployment: Deployment) {
+export async function presentDeployment(world: World, deployment: Deployment) {
   const environment = world.db.environments.require(deployment.environment_id);
+  const project = world.db.projects.require(deployment.project_id);
   const build = deployment.build_id ? world.db.builds.get(deployment.build_id) : undefined;
   return {
     id: deployment.id,
@@ -52,9 +53,7 @@ export function presentDeployment(world: World, deployment: Deployment) {
       slug: environment.slug,
       external_url: environment.external_url,
     },
-    deployable: build
-      ? { id: build.id, status: build.status, stage: build.stage, name: build.name, ref: build.ref }
-      : null,
+    deployable: build ? presentJob(world, build, await readCommit(world.repositories.path(project), build.sha)) : null,
     status: deployment.status,
   };
 }
@@ -133,7 +132,7 @@ export function routeDeployments(api: Api, world: World): void {
     return paginate(c, found, (row) => presentDeployment(world, row));
   });
 
-  api.get('/projects/:id/deployments/:deployment_id', (c) => c.json(presentDeployment(world, open(c))));
+  api.get('/projects/:id/deployments/:deployment_id', async (c) => c.json(await presentDeployment(world, open(c))));
 
   api.get('/projects/:id/deployments/:deployment_id/merge_requests', async (c) => {
     const { project, repository } = openForReading(world, c);
@@ -165,7 +164,7 @@ export function routeDeployments(api: Api, world: World): void {
     const environment = ensureEnvironment(world, project.id, given.environment);
     const last = lastSuccess(world, environment.id);
     if (given.status === 'success' && last?.sha === sha && last.ref === given.ref && last.tag === given.tag) {
-      return c.json(presentDeployment(world, last), 201);
+      return c.json(await presentDeployment(world, last), 201);
     }
     const { ref, tag, status } = given;
     const deployment = addDeployment(world, {
@@ -178,7 +177,7 @@ export function routeDeployments(api: Api, world: World): void {
       status,
       build_id: null,
     });
-    return c.json(presentDeployment(world, deployment), 201);
+    return c.json(await presentDeployment(world, deployment), 201);
   });
 
   api.put('/projects/:id/deployments/:deployment_id', async (c) => {
@@ -191,7 +190,7 @@ export function routeDeployments(api: Api, world: World): void {
     }
     const refusal = refusedChange(deployment.status, status);
     if (refusal) throw badRequest({ status: [refusal] });
-    return c.json(presentDeployment(world, changeDeployment(world, deployment, status)));
+    return c.json(await presentDeployment(world, changeDeployment(world, deployment, status)));
   });
 
   api.delete('/projects/:id/deployments/:deployment_id', (c) => {

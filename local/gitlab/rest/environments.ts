@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { DEVELOPER } from '../access.ts';
+import { DEVELOPER, MAINTAINER } from '../access.ts';
 import { ensureEnvironment, lastSuccess } from '../deployments.ts';
 import type { Environment } from '../rows.ts';
 import type { World } from '../world.ts';
@@ -16,7 +16,7 @@ import { badParameter, badRequest, forbidden, notFound } from './api-error.ts';
 import { presentDeployment } from './deployments.ts';
 import { requireEnvironmentName } from './environment-name.ts';
 import { presentSimpleProject } from './present.ts';
-import { flag, readParameters, text } from './read-parameters.ts';
+import { flag, integer, moment, readParameters, text } from './read-parameters.ts';
 import { definedOnly } from './variables.ts';
 
 const Tier = z.enum(['production', 'staging', 'testing', 'development', 'other']);
@@ -28,6 +28,7 @@ const Fields = z.object({
   slug: z.unknown().optional(),
 });
 const SHORTEST_SEARCH = 3;
+const DAY_MS = 86_400_000;
 
 const presentEnvironment = (environment: Environment) => ({
   id: environment.id,
@@ -58,7 +59,7 @@ export function routeEnvironments(api: Api, world: World): void {
   const open = (c: ApiContext, level?: number) => {
     const { project } = level === undefined ? openForReading(world, c) : openProject(world, c, level);
     const environment = environments.get(numberInPath(c, 'environment_id'));
-    if (environment?.project_id !== project.id) throw notFound('Environment');
+    if (environment?.project_id !== project.id) throw notFound();
     return environment;
   };
   /** Lists and changes tell of the project too; the one environment does not. */
@@ -98,12 +99,12 @@ export function routeEnvironments(api: Api, world: World): void {
     return paginate(c, found, show);
   });
 
-  api.get('/projects/:id/environments/:environment_id', (c) => {
+  api.get('/projects/:id/environments/:environment_id', async (c) => {
     const environment = open(c);
     const last = lastSuccess(world, environment.id);
     return c.json({
       ...presentEnvironment(environment),
-      last_deployment: last ? presentDeployment(world, last) : null,
+      last_deployment: last ? await presentDeployment(world, last) : null,
     });
   });
 
@@ -143,13 +144,68 @@ export function routeEnvironments(api: Api, world: World): void {
     );
   });
 
+  const stopAll = (rows: Environment[]) => {
+    for (const row of rows) environments.update(row.id, { state: 'stopped', updated_at: world.now().toISOString() });
+  };
+  api.post('/projects/:id/environments/stop_stale', async (c) => {
+    const { project } = openProject(world, c, MAINTAINER);
+    const { before } = await readParameters(c, z.object({ before: moment }));
+    const ageDays = (world.now().getTime() - Date.parse(before)) / DAY_MS;
+    if (ageDays < 7 || ageDays > 3650) throw badRequest('400 Bad request - Invalid Date');
+    const newestUse = (row: Environment) =>
+      [row.updated_at, ...deployments.filter((one) => one.environment_id === row.id).map((one) => one.created_at)]
+        .sort()
+        .at(-1) ?? row.updated_at;
+    stopAll(
+      environments.filter(
+        (row) =>
+          row.project_id === project.id && row.state === 'available' && Date.parse(newestUse(row)) < Date.parse(before),
+      ),
+    );
+    return c.json({ message: 'Successfully scheduled stale environments to stop' }, 200);
+  });
+
+  /** Stopped ones in the folder `review`, by default those of at least thirty days. */
+  api.delete('/projects/:id/environments/review_apps', async (c) => {
+    const { project } = openProject(world, c, DEVELOPER);
+    const wanted = await readParameters(
+      c,
+      z.object({
+        before: moment.optional(),
+        limit: integer
+          .refine((limit) => limit >= 1 && limit <= 1000, {
+            params: { outOfList: true },
+            error: undefined,
+          })
+          .default(100),
+        dry_run: flag.default(true),
+      }),
+    );
+    const before = wanted.before ? Date.parse(wanted.before) : world.now().getTime() - 30 * DAY_MS;
+    const found = environments
+      .filter(
+        (row) =>
+          row.project_id === project.id &&
+          row.state === 'stopped' &&
+          row.name.startsWith('review/') &&
+          Date.parse(row.created_at) < before,
+      )
+      .slice(0, wanted.limit);
+    if (!wanted.dry_run) for (const row of found) remove(row);
+    const shown = found.map(({ id, name, slug, external_url }) => ({ id, name, slug, external_url }));
+    return c.json({ scheduled_entries: shown, unprocessable_entries: [] });
+  });
+
+  const remove = (environment: Environment) => {
+    for (const row of deployments.filter((deployment) => deployment.environment_id === environment.id))
+      deployments.remove(row.id);
+    environments.remove(environment.id);
+  };
   api.delete('/projects/:id/environments/:environment_id', (c) => {
     const environment = open(c, DEVELOPER);
     if (environment.state !== 'stopped') throw forbidden();
     requireUnmodified(c, environment.updated_at);
-    for (const row of deployments.filter((deployment) => deployment.environment_id === environment.id))
-      deployments.remove(row.id);
-    environments.remove(environment.id);
+    remove(environment);
     return c.body(null, 204);
   });
 }

@@ -13,6 +13,7 @@ import { flag, integer, list, readParameters, text } from './read-parameters.ts'
 /** Events of things that this stand-in does not have: a hook may ask for them, and nothing ever happens to them. */
 const UNSENT_EVENTS = [
   'wiki_page_events',
+  'repository_update_events',
   'feature_flag_events',
   'emoji_events',
   'resource_access_token_events',

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { accessToProject, canSee, canSeeIssue, OWNER, PLANNER } from '../access.ts';
-import { type IssueAction, issuePayload } from '../hooks/payload-issue.ts';
-import { ensureLabel } from '../labels.ts';
-import type { Issue, User } from '../rows.ts';
+import { closedIssues } from '../close-issues.ts';
+import { announceIssue, assignees, changeIssue, unique } from '../issues.ts';
+import { ensureLabel, labelDetails } from '../labels.ts';
+import type { Issue } from '../rows.ts';
 import type { World } from '../world.ts';
 import {
   type Api,
@@ -16,11 +17,10 @@ import {
   requireUnmodified,
 } from './api.ts';
 import { badParameter, badRequest, forbidden, notFound } from './api-error.ts';
+import { IssueFilter, matchesIssue } from './filter-issues.ts';
 import { presentMergeRequest } from './merge-requests.ts';
-import { addSystemNote } from './notes.ts';
-import { notesOfChange } from './notes-of-change.ts';
 import { presentUser } from './present.ts';
-import { flag, integer, integers, list, moment, readParameters, rowText, text } from './read-parameters.ts';
+import { flag, integer, integers, list, readParameters, rowText, text } from './read-parameters.ts';
 
 const Fields = z.object({
   title: rowText.optional(),
@@ -34,42 +34,12 @@ const Fields = z.object({
   due_date: text.nullable().optional(),
   state_event: z.enum(['close', 'reopen']).optional(),
 });
-type Fields = z.infer<typeof Fields>;
 
-const Filter = z.object({
-  state: z.enum(['opened', 'closed', 'all']).default('all'),
-  labels: list.optional(),
-  search: text.optional(),
-  in: text.default('title,description'),
-  iids: integers.optional(),
-  author_id: integer.optional(),
-  author_username: text.optional(),
-  assignee_id: text.optional(),
-  confidential: flag.optional(),
-  assignee_username: list.optional(),
-  scope: z.enum(['created_by_me', 'assigned_to_me', 'all', 'created-by-me', 'assigned-to-me']).optional(),
-  issue_type: z.enum(['issue', 'incident', 'test_case', 'task']).optional(),
-  created_after: moment.optional(),
-  created_before: moment.optional(),
-  updated_after: moment.optional(),
-  updated_before: moment.optional(),
-  order_by: z
-    .enum([
-      'created_at',
-      'updated_at',
-      'due_date',
-      'title',
-      'priority',
-      'label_priority',
-      'milestone_due',
-      'popularity',
-      'relative_position',
-      'weight',
-    ])
-    .default('created_at'),
-  sort: z.enum(['asc', 'desc']).default('desc'),
-});
-type Filter = z.infer<typeof Filter>;
+/** `- [ ]` and `- [x]` in a description. */
+function tasksOf(description: string | null): { count: number; completed_count: number } {
+  const boxes = [...(description ?? '').matchAll(/^\s*(?:[-*+]|\d+[.)])\s+\[([ xX])\]\s/gm)];
+  return { count: boxes.length, completed_count: boxes.filter(([, mark]) => mark !== ' ').length };
+}
 
 function presentIssue(world: World, issue: Issue) {
   const project = world.db.projects.require(issue.project_id);
@@ -114,6 +84,14 @@ function presentIssue(world: World, issue: Issue) {
       full: `${project.path_with_namespace}#${issue.iid}`,
     },
     severity: 'UNKNOWN',
+    time_stats: { time_estimate: 0, total_time_spent: 0, human_time_estimate: null, human_total_time_spent: null },
+    task_completion_status: tasksOf(issue.description),
+    has_tasks: tasksOf(issue.description).count > 0,
+    blocking_issues_count: 0,
+    moved_to_id: null,
+    imported: false,
+    imported_from: 'none',
+    service_desk_reply_to: null,
     _links: {
       self: api,
       notes: `${api}/notes`,
@@ -135,28 +113,12 @@ function openIssue(world: World, c: ApiContext) {
   return { ...call, issue };
 }
 
-function announceIssue(world: World, issue: Issue, actor: User, action: IssueAction, before?: Issue): void {
-  const event = issue.confidential ? 'confidential_issues_events' : 'issues_events';
-  world.deliveries.announce(issue.project_id, event, () => issuePayload(world, issue, actor, action, before));
-}
-
-/** Changes an issue as the user asks, notes down what GitLab notes down, and tells the hooks. */
-export function changeIssue(world: World, issue: Issue, user: User, given: Fields): Issue {
-  const changed = world.db.issues.update(issue.id, changesOf(world, issue, given, user));
-  for (const label of changed.labels) ensureLabel(world, issue.project_id, label);
-  const action = changed.state === issue.state ? 'update' : changed.state === 'closed' ? 'close' : 'reopen';
-  for (const body of notesOfChange(world, issue, changed)) addSystemNote(world, 'Issue', changed, user, body);
-  if (action !== 'update') addSystemNote(world, 'Issue', changed, user, action === 'close' ? 'closed' : 'reopened');
-  announceIssue(world, changed, user, action, issue);
-  return changed;
-}
-
 export function routeIssues(api: Api, world: World): void {
   const { db } = world;
   const show = (issue: Issue) => presentIssue(world, issue);
 
   const found = async (c: ApiContext, inScope: (issue: Issue) => boolean, scope?: 'created_by_me') => {
-    const wanted = await readParameters(c, Filter);
+    const wanted = await readParameters(c, IssueFilter);
     const user = c.get('caller')?.user;
     const accesses = new Map<number, number>();
     const mayRead = (issue: Issue) => {
@@ -170,7 +132,9 @@ export function routeIssues(api: Api, world: World): void {
       asked?.startsWith('created')
         ? issue.author_id === user?.id
         : !asked?.startsWith('assigned') || issue.assignee_ids.includes(user?.id ?? 0);
-    const rows = db.issues.filter((row) => inScope(row) && mine(row) && mayRead(row) && matches(world, row, wanted));
+    const rows = db.issues.filter(
+      (row) => inScope(row) && mine(row) && mayRead(row) && matchesIssue(world, row, wanted),
+    );
     const direction = wanted.sort === 'asc' ? 1 : -1;
     const key =
       wanted.order_by === 'updated_at' || wanted.order_by === 'title' || wanted.order_by === 'due_date'
@@ -197,7 +161,13 @@ export function routeIssues(api: Api, world: World): void {
     ['/groups/:id/issues', inGroup, undefined],
     ['/projects/:id/issues', inProject, undefined],
   ] as const) {
-    api.get(path, async (c) => paginate(c, await found(c, scopeOf(c), scope), show));
+    api.get(path, async (c) => {
+      const rows = await found(c, scopeOf(c), scope);
+      const { with_labels_details } = await readParameters(c, z.object({ with_labels_details: flag.default(false) }));
+      return paginate(c, rows, (issue) =>
+        with_labels_details ? { ...show(issue), labels: labelDetails(world, issue) } : show(issue),
+      );
+    });
     api.get(path.replace(/issues$/, 'issues_statistics'), async (c) => {
       const rows = await found(c, scopeOf(c), scope);
       const count = (state: Issue['state']) => rows.filter((row) => row.state === state).length;
@@ -223,11 +193,12 @@ export function routeIssues(api: Api, world: World): void {
   for (const name of ['related_merge_requests', 'closed_by']) {
     api.get(`${one}/${name}`, (c) => {
       const { issue } = openIssue(world, c);
-      const mention = name === 'closed_by' ? '\\b(?:clos|fix|resolv|implement)\\w*:?\\s+#' : '#';
-      const pattern = new RegExp(`${mention}${issue.iid}\\b`, 'i');
-      const rows = db.mergeRequests.filter(
-        (row) => row.project_id === issue.project_id && pattern.test(`${row.title}\n${row.description ?? ''}`),
-      );
+      const rows = db.mergeRequests.filter((row) => {
+        const told = `${row.title}\n${row.description ?? ''}`;
+        const about =
+          name === 'closed_by' ? closedIssues(told) : [...told.matchAll(/#(\d+)/g)].map(([, iid]) => Number(iid));
+        return row.project_id === issue.project_id && about.includes(issue.iid);
+      });
       return paginate(c, rows, (row) => presentMergeRequest(world, row));
     });
   }
@@ -314,69 +285,4 @@ export function routeIssues(api: Api, world: World): void {
     db.issues.remove(issue.id);
     return c.body(null, 204);
   });
-}
-
-const unique = (labels: string[]) => [...new Set(labels)];
-
-function assignees(world: World, given: Fields): number[] | undefined {
-  const ids =
-    given.assignee_ids ?? (given.assignee_id === undefined ? undefined : given.assignee_id ? [given.assignee_id] : []);
-  return ids?.filter((id) => world.db.users.get(id) !== undefined);
-}
-
-function changesOf(world: World, issue: Issue, given: Fields, user: User): Partial<Issue> {
-  const time = world.now().toISOString();
-  const removed = new Set(given.remove_labels ?? []);
-  const labels = unique([...(given.labels ?? issue.labels), ...(given.add_labels ?? [])]).filter(
-    (label) => !removed.has(label),
-  );
-  const state = given.state_event === 'close' ? 'closed' : given.state_event === 'reopen' ? 'opened' : issue.state;
-  return {
-    title: given.title ?? issue.title,
-    description: given.description === undefined ? issue.description : given.description,
-    labels,
-    assignee_ids: assignees(world, given) ?? issue.assignee_ids,
-    confidential: given.confidential ?? issue.confidential,
-    due_date: given.due_date === undefined ? issue.due_date : given.due_date,
-    state,
-    updated_at: time,
-    closed_at: state === 'closed' ? (issue.closed_at ?? time) : null,
-    closed_by_id: state === 'closed' ? (issue.closed_by_id ?? user.id) : null,
-  };
-}
-
-function matches(world: World, issue: Issue, wanted: Filter): boolean {
-  const fields = wanted.in
-    .split(',')
-    .map((field) => (field === 'description' ? (issue.description ?? '') : field === 'title' ? issue.title : ''));
-  const labelsMatch = (labels: string[]) =>
-    labels[0] === 'None'
-      ? issue.labels.length === 0
-      : labels[0] === 'Any'
-        ? issue.labels.length > 0
-        : labels.every((label) => issue.labels.includes(label));
-  return (
-    (wanted.state === 'all' || issue.state === wanted.state) &&
-    (!wanted.labels || labelsMatch(wanted.labels)) &&
-    (!wanted.search || fields.join('\n').toLowerCase().includes(wanted.search.toLowerCase())) &&
-    (!wanted.iids || wanted.iids.includes(issue.iid)) &&
-    (wanted.author_id === undefined || issue.author_id === wanted.author_id) &&
-    (!wanted.author_username || world.db.users.get(issue.author_id)?.username === wanted.author_username) &&
-    (!wanted.assignee_id ||
-      (wanted.assignee_id === 'None' || wanted.assignee_id === '0'
-        ? issue.assignee_ids.length === 0
-        : wanted.assignee_id === 'Any'
-          ? issue.assignee_ids.length > 0
-          : issue.assignee_ids.includes(Number(wanted.assignee_id)))) &&
-    (wanted.confidential === undefined || issue.confidential === wanted.confidential) &&
-    (!wanted.assignee_username ||
-      wanted.assignee_username.every((name) =>
-        issue.assignee_ids.some((id) => world.db.users.get(id)?.username === name),
-      )) &&
-    (!wanted.issue_type || wanted.issue_type === 'issue') &&
-    (!wanted.created_before || Date.parse(issue.created_at) <= Date.parse(wanted.created_before)) &&
-    (!wanted.updated_before || Date.parse(issue.updated_at) <= Date.parse(wanted.updated_before)) &&
-    (!wanted.created_after || Date.parse(issue.created_at) >= Date.parse(wanted.created_after)) &&
-    (!wanted.updated_after || Date.parse(issue.updated_at) >= Date.parse(wanted.updated_after))
-  );
 }

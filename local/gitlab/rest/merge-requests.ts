@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { accessToProject, canSee, DEVELOPER, OWNER, protectionOf, REPORTER } from '../access.ts';
+import { closedIssues } from '../close-issues.ts';
 import { createCommit, mergeTrees } from '../git/merge-branch.ts';
 import * as git from '../git/read-objects.ts';
 import { gitText } from '../git/run-git.ts';
@@ -27,7 +28,7 @@ import {
   requireCaller,
   requireUnmodified,
 } from './api.ts';
-import { ApiError, badParameter, badRequest, forbidden, notFound, unauthorized } from './api-error.ts';
+import { ApiError, badParameter, badRequest, forbidden, notFound, unauthorized, unprocessable } from './api-error.ts';
 import { tellOfRefs } from './branches.ts';
 import { addSystemNote } from './notes.ts';
 import { notesOfChange } from './notes-of-change.ts';
@@ -114,6 +115,15 @@ const FILTER = {
   created_before: moment.optional(),
   updated_after: moment.optional(),
   updated_before: moment.optional(),
+  merged_after: moment.optional(),
+  merged_before: moment.optional(),
+  merge_user_id: integer.optional(),
+  merge_user_username: text.optional(),
+  approved: z.enum(['yes', 'no']).optional(),
+  approved_by_ids: list.optional(),
+  not: z
+    .object({ labels: list.optional(), author_id: integer.optional(), author_username: text.optional() })
+    .optional(),
   wip: z.enum(['yes', 'no']).optional(),
   draft: flag.optional(),
   view: z.enum(['simple']).optional(),
@@ -162,6 +172,21 @@ function matches(world: World, row: MergeRequest, wanted: Filter, caller: User |
     person(wanted.assignee_id, row.assignee_ids) &&
     person(wanted.reviewer_id, row.reviewer_ids) &&
     (draft === undefined || isDraft(row.title) === draft) &&
+    ((!wanted.merged_after && !wanted.merged_before) ||
+      (row.merged_at !== null && between(row.merged_at, wanted.merged_after, wanted.merged_before))) &&
+    (wanted.merge_user_id === undefined || row.merge_user_id === wanted.merge_user_id) &&
+    (!wanted.merge_user_username ||
+      world.db.users.get(row.merge_user_id ?? 0)?.username === wanted.merge_user_username) &&
+    (!wanted.approved || row.approvals.length > 0 === (wanted.approved === 'yes')) &&
+    (!wanted.approved_by_ids ||
+      (wanted.approved_by_ids[0] === 'None'
+        ? row.approvals.length === 0
+        : wanted.approved_by_ids[0] === 'Any'
+          ? row.approvals.length > 0
+          : wanted.approved_by_ids.every((id) => row.approvals.some((one) => String(one.user_id) === id)))) &&
+    !wanted.not?.labels?.some((label) => row.labels.includes(label)) &&
+    (wanted.not?.author_id === undefined || row.author_id !== wanted.not.author_id) &&
+    (!wanted.not?.author_username || world.db.users.get(row.author_id)?.username !== wanted.not.author_username) &&
     between(row.created_at, wanted.created_after, wanted.created_before) &&
     between(row.updated_at, wanted.updated_after, wanted.updated_before)
   );
@@ -257,11 +282,11 @@ export function routeMergeRequests(api: Api, world: World): void {
       (branch) => project.known_refs[`refs/heads/${branch}`],
     );
     if (given.source_branch === given.target_branch)
-      throw new ApiError(422, { message: ["You can't use same project/branch for source and target"] });
+      throw unprocessable({ error: ["You can't use same project/branch for source and target"] });
     if (!source || !target) {
       const which = source ? 'Target' : 'Source';
-      throw new ApiError(422, {
-        message: [`${which} branch "${source ? given.target_branch : given.source_branch}" does not exist`],
+      throw unprocessable({
+        error: [`${which} branch "${source ? given.target_branch : given.source_branch}" does not exist`],
       });
     }
     const siblings = mergeRequests.filter((row) => row.project_id === project.id);
@@ -323,7 +348,7 @@ export function routeMergeRequests(api: Api, world: World): void {
       );
     const target = given.target_branch ?? row.target_branch;
     if (!project.known_refs[`refs/heads/${target}`])
-      throw new ApiError(422, { message: [`Target branch "${target}" does not exist`] });
+      throw unprocessable({ error: [`Target branch "${target}" does not exist`] });
     const merged = row.state === 'merged';
     const state = merged
       ? row.state
@@ -524,9 +549,7 @@ function routeMergeRequestDetails(api: Api, world: World, open: Open): void {
   });
   api.get(`${one}/closes_issues`, (c) => {
     const { row } = open(c);
-    const named = [...(row.description ?? '').matchAll(/\b(?:clos|fix|resolv|implement)\w*:?\s+#(\d+)/gi)].map((m) =>
-      Number(m[1]),
-    );
+    const named = closedIssues(`${row.title}\n${row.description ?? ''}`);
     const found = world.db.issues.filter((issue) => issue.project_id === row.project_id && named.includes(issue.iid));
     return paginate(c, found, ({ id, iid, title, state, project_id }) => ({ id, iid, title, state, project_id }));
   });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { canSeeIssue, GUEST, MAINTAINER } from '../access.ts';
+import { canSeeIssue, GUEST, MAINTAINER, PLANNER } from '../access.ts';
 import { notePayload } from '../hooks/payload-issue.ts';
 import type { Issue, MergeRequest, Note, User } from '../rows.ts';
 import type { World } from '../world.ts';
@@ -28,6 +28,7 @@ function addNote(
   body: string,
   system: boolean,
   discussionId: string | null = null,
+  internal = false,
 ): Note {
   const time = world.now().toISOString();
   return world.db.notes.insert({
@@ -38,6 +39,7 @@ function addNote(
     author_id: author.id,
     body,
     system,
+    internal,
     discussion_id: discussionId,
     resolved_by_id: null,
     created_at: time,
@@ -64,8 +66,9 @@ export function writeComment(
   user: User,
   body: string,
   discussionId: string | null = null,
+  internal = false,
 ): Note {
-  const note = addNote(world, type, on, user, body, false, discussionId);
+  const note = addNote(world, type, on, user, body, false, discussionId, internal);
   announceNote(world, note, user, on, 'create');
   return note;
 }
@@ -77,7 +80,8 @@ function announceNote(
   on: Issue | MergeRequest,
   action: 'create' | 'update',
 ): void {
-  const event = 'confidential' in on && on.confidential ? 'confidential_note_events' : 'note_events';
+  const hidden = note.internal || ('confidential' in on && on.confidential);
+  const event = hidden ? 'confidential_note_events' : 'note_events';
   world.deliveries.announce(on.project_id, event, () => notePayload(world, note, user, on, action));
 }
 
@@ -109,9 +113,10 @@ function presentNote(world: World, note: Note) {
           resolved_at: resolver ? note.updated_at : null,
         }
       : {}),
-    confidential: false,
-    internal: false,
+    confidential: note.internal ?? false,
+    internal: note.internal ?? false,
     imported: false,
+    imported_from: 'none',
     noteable_iid: note.noteable_iid,
     commands_changes: {},
   };
@@ -137,12 +142,13 @@ function routeNotesOn(api: Api, world: World, type: NoteableType, folder: string
   const openNote = (c: ApiContext) => {
     const { on, access } = open(c);
     const note = notes.get(numberInPath(c, 'note_id'));
-    if (note?.noteable_type !== type || note.noteable_id !== on.id) throw notFound();
+    if (note?.noteable_type !== type || note.noteable_id !== on.id || (note.internal && access < PLANNER))
+      throw notFound();
     return { note, access, on };
   };
 
   api.get(base, async (c) => {
-    const { on } = open(c);
+    const { on, access } = open(c);
     const wanted = await readParameters(
       c,
       z.object({
@@ -155,6 +161,7 @@ function routeNotesOn(api: Api, world: World, type: NoteableType, folder: string
       (note) =>
         note.noteable_type === type &&
         note.noteable_id === on.id &&
+        (!note.internal || access >= PLANNER) &&
         (wanted.activity_filter === 'all_notes' || note.system === (wanted.activity_filter === 'only_activity')),
     );
     const direction = wanted.sort === 'asc' ? 1 : -1;
@@ -171,8 +178,13 @@ function routeNotesOn(api: Api, world: World, type: NoteableType, folder: string
     const { on, access, project } = open(c);
     const user = requireCaller(c);
     if (access < GUEST && project.visibility !== 'public') throw forbidden();
-    const { body } = await readParameters(c, z.object({ body: filledText }));
-    return c.json(presentNote(world, writeComment(world, type, on, user, body)), 201);
+    const { body, internal, confidential } = await readParameters(
+      c,
+      z.object({ body: filledText, internal: flag.nullish(), confidential: flag.nullish() }),
+    );
+    const hidden = (internal ?? confidential) === true;
+    if (hidden && access < PLANNER) throw forbidden();
+    return c.json(presentNote(world, writeComment(world, type, on, user, body, null, hidden)), 201);
   });
 
   api.put(`${base}/:note_id`, async (c) => {
@@ -200,21 +212,25 @@ function routeNotesOn(api: Api, world: World, type: NoteableType, folder: string
     individual_note: of[0]?.discussion_id === null,
     notes: of.map((note) => presentNote(world, note)),
   });
-  const threadsOf = (on: Issue | MergeRequest) => {
+  const threadsOf = (on: Issue | MergeRequest, access: number) => {
     const found = new Map<string, Note[]>();
-    for (const note of notes.filter((row) => row.noteable_type === type && row.noteable_id === on.id))
+    const seen = (row: Note) => !row.internal || access >= PLANNER;
+    for (const note of notes.filter((row) => row.noteable_type === type && row.noteable_id === on.id && seen(row)))
       found.set(idOf(note), [...(found.get(idOf(note)) ?? []), note]);
     return found;
   };
   const openThread = (c: ApiContext) => {
     const call = open(c);
     const id = c.req.param('discussion_id') ?? '';
-    const of = threadsOf(call.on).get(id);
+    const of = threadsOf(call.on, call.access).get(id);
     if (!of) throw notFound('Discussion');
     return { ...call, id, of };
   };
 
-  api.get(threads, (c) => paginate(c, [...threadsOf(open(c).on)], ([id, of]) => presentThread(id, of)));
+  api.get(threads, (c) => {
+    const { on, access } = open(c);
+    return paginate(c, [...threadsOf(on, access)], ([id, of]) => presentThread(id, of));
+  });
   api.get(`${threads}/:discussion_id`, (c) => {
     const { id, of } = openThread(c);
     return c.json(presentThread(id, of));

@@ -12,11 +12,33 @@ import { badRequest, forbidden, notFound } from './api-error.ts';
 import { presentPipeline, presentPipelineFully } from './present.ts';
 import { filledText, flag, moment, readParameters, text } from './read-parameters.ts';
 
+const SOURCES = [
+  'unknown',
+  'push',
+  'web',
+  'trigger',
+  'schedule',
+  'api',
+  'external',
+  'pipeline',
+  'chat',
+  'webide',
+  'merge_request_event',
+  'external_pull_request_event',
+  'parent_pipeline',
+  'ondemand_dast_scan',
+  'ondemand_dast_validation',
+  'security_orchestration_policy',
+  'container_registry_push',
+  'duo_workflow',
+  'pipeline_execution_policy_schedule',
+] as const;
+
 const Filter = z.object({
   sha: text.optional(),
   ref: text.optional(),
   status: z.enum(RUN_STATUSES).optional(),
-  source: text.optional(),
+  source: z.enum(SOURCES).optional(),
   scope: z.enum(['running', 'pending', 'finished', 'branches', 'tags']).optional(),
   yaml_errors: flag.optional(),
   name: text.optional(),

@@ -1,7 +1,7 @@
 import { accessToGroup, membersOf } from '../access.ts';
 import type { Commit } from '../git/read-objects.ts';
 import { secondsBetween } from '../hooks/payload-parts.ts';
-import { detailedStatus, RUNNER } from '../hooks/payload-pipeline.ts';
+import { detailedStatus, hasWarnings, RUNNER } from '../hooks/payload-pipeline.ts';
 import type { Build, Namespace, Pipeline, Project, User } from '../rows.ts';
 import type { World } from '../world.ts';
 
@@ -31,6 +31,14 @@ export function presentUserFully(world: Pick<World, 'url'>, user: User, forWhom:
     two_factor_enabled: false,
     external: false,
     can_create_project: true,
+    can_create_group: true,
+    projects_limit: 100_000,
+    private_profile: false,
+    theme_id: 3,
+    color_scheme_id: 1,
+    last_sign_in_at: null,
+    current_sign_in_at: null,
+    last_activity_on: null,
   };
 }
 
@@ -171,7 +179,7 @@ export function presentProject(world: World, project: Project, user: User | unde
     ssh_url_to_repo: `git@${new URL(world.url).hostname}:${project.path_with_namespace}.git`,
     http_url_to_repo: `${web}.git`,
     web_url: web,
-    readme_url: null,
+    readme_url: project.readme_path ? `${web}/-/blob/${project.default_branch}/${project.readme_path}` : null,
     avatar_url: null,
     forks_count: 0,
     star_count: 0,
@@ -186,6 +194,9 @@ export function presentProject(world: World, project: Project, user: User | unde
     creator_id: project.creator_id,
     ci_config_path: project.ci_config_path ?? '',
     import_status: 'none',
+    import_url: null,
+    import_type: null,
+    import_error: null,
     owner: owner ? presentUser(world, owner) : undefined,
     runners_token: undefined,
     shared_with_groups: [],
@@ -261,6 +272,7 @@ export function presentPipeline(world: Pick<World, 'url' | 'db'>, pipeline: Pipe
 export function presentPipelineFully(world: Pick<World, 'url' | 'db'>, pipeline: Pipeline) {
   const builds = world.db.builds.filter((build) => build.pipeline_id === pipeline.id && !build.retried);
   const label = detailedStatus(pipeline, builds);
+  const warned = pipeline.status === 'success' && hasWarnings(builds);
   const duration = secondsBetween(pipeline.started_at, pipeline.finished_at);
   const basic = presentPipeline(world, pipeline);
   return {
@@ -275,19 +287,23 @@ export function presentPipelineFully(world: Pick<World, 'url' | 'db'>, pipeline:
     duration: duration === null ? null : Math.round(duration),
     queued_duration: secondsBetween(pipeline.created_at, pipeline.started_at),
     coverage: null,
+    archived: false,
     detailed_status: {
-      icon: `status_${pipeline.status}`,
-      text: label,
+      icon: warned ? 'status_warning' : `status_${pipeline.status}`,
+      text: warned ? 'Warning' : (TEXTS[pipeline.status] ?? label.charAt(0).toUpperCase() + label.slice(1)),
       label,
-      group: pipeline.status,
-      tooltip: label,
+      group: warned ? 'success-with-warnings' : pipeline.status,
+      tooltip: warned ? label : (TOOLTIPS[pipeline.status] ?? label),
       has_details: true,
       details_path: new URL(basic.web_url).pathname,
       illustration: null,
-      favicon: '',
+      favicon: `/assets/ci_favicons/favicon_status_${pipeline.status}.png`,
     },
   };
 }
+
+const TEXTS: Partial<Record<Pipeline['status'], string>> = { manual: 'Blocked', scheduled: 'Delayed' };
+const TOOLTIPS: Partial<Record<Pipeline['status'], string>> = { manual: 'blocked', scheduled: 'delayed' };
 
 export const hasArtifacts = (build: Build, now: Date): boolean =>
   build.artifacts_bytes !== null && !(build.artifacts_expire_at && new Date(build.artifacts_expire_at) <= now);
@@ -327,6 +343,7 @@ export function presentJob(world: World, build: Build, commit: Commit | undefine
     runner: build.started_at
       ? { ...RUNNER, name: 'gitlab-runner', online: true, status: 'online', paused: false }
       : null,
+    runner_manager: null,
     tag_list: [],
     archived: false,
   };

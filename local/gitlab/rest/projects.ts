@@ -16,6 +16,10 @@ import { filledText, flag, integer, list, readParameters, text } from './read-pa
 
 const PATH_RULE =
   "can contain only letters, digits, '_', '-' and '.'. Cannot start with '-', end in '.git' or end in '.atom'";
+const PROJECT_NAME =
+  /^[\p{L}\p{N}\p{Extended_Pictographic}_](?:[\p{L}\p{N}\p{Extended_Pictographic}\p{Pd}_. +]|\u200d|\ufe0f)*$/u;
+const NAME_RULE =
+  "can contain only letters, digits, emoji, '_', '.', '+', dashes, or spaces. It must start with a letter, digit, emoji, or '_'.";
 const Visibility = z.enum(['private', 'internal', 'public']);
 
 const Settings = z.object(
@@ -159,6 +163,7 @@ export function routeProjects(api: Api, world: World): void {
     const settings = readSettings(await readParameters(c, Settings));
     const name = given.name ?? given.path;
     if (!name) throw badParameter('name, path are missing, at least one parameter must be provided');
+    if (!PROJECT_NAME.test(name)) throw badRequest({ name: [NAME_RULE] });
     const path = given.path ?? name.toLowerCase().replace(/[^a-z0-9_.-]+/g, '-');
     if (!isPathSegment(path))
       throw badRequest({
@@ -254,6 +259,7 @@ export function routeProjects(api: Api, world: World): void {
       throw badParameter(
         `${[...Object.keys(change), 'name', 'path', 'description', 'visibility', 'default_branch', ...Object.keys(PROJECT_SETTINGS)].join(', ')} are missing, at least one parameter must be provided`,
       );
+    if (change.name !== undefined && !PROJECT_NAME.test(change.name)) throw badRequest({ name: [NAME_RULE] });
     if (change.default_branch && change.default_branch !== project.default_branch) {
       if (!project.known_refs[`refs/heads/${change.default_branch}`])
         throw badRequest({ base: ['Could not change HEAD: branch does not exist'] });

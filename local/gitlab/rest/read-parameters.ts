@@ -72,12 +72,20 @@ function refuseBlankRow(issues: z.core.$ZodIssue[]): void {
     throw badRequest(Object.fromEntries(issues.map((issue) => [issue.path.join('.'), ["can't be blank"]])));
 }
 
+/** Whether something stands at the end of a path such as `actions`, 0, `file_path`. */
+function isGiven(given: unknown, path: readonly PropertyKey[]): boolean {
+  const [first, ...rest] = path;
+  if (first === undefined) return true;
+  const inside = Array.isArray(given) ? given[Number(first)] : isObject(given) ? given[String(first)] : undefined;
+  return inside !== undefined && isGiven(inside, rest);
+}
+
 function sentence(issue: z.core.$ZodIssue, given: Parameters): string {
   const name = issue.path.map((part, i) => (i === 0 ? String(part) : `[${String(part)}]`)).join('');
   if (issue.code === 'custom' && issue.message !== 'Invalid input') return issue.message;
-  const missing = !(String(issue.path[0]) in given);
-  if (missing) return `${name} is missing`;
+  if (!isGiven(given, issue.path)) return `${name} is missing`;
   if (issue.code === 'custom' && issue.params?.blank === true) return `${name} is empty`;
+  if (issue.code === 'custom' && issue.params?.outOfList === true) return `${name} does not have a valid value`;
   return issue.code === 'invalid_value' ? `${name} does not have a valid value` : `${name} is invalid`;
 }
 

@@ -4,17 +4,19 @@ import * as git from '../git/read-objects.ts';
 import { gitText, runGit } from '../git/run-git.ts';
 import type { World } from '../world.ts';
 import { type Api, type ApiContext, pageOf, pageResponse, paginate } from './api.ts';
-import { badParameter, notFound } from './api-error.ts';
+import { badParameter, badRequest, notFound } from './api-error.ts';
+import { routeArchive } from './archive.ts';
 import { presentMergeRequest } from './merge-requests.ts';
 import { openRepository } from './open-repository.ts';
 import { presentCommit } from './present.ts';
-import { filledText, flag, readParameters, text } from './read-parameters.ts';
+import { filledText, flag, integer, list, moment, readParameters, text } from './read-parameters.ts';
 
 const decoded = (c: ApiContext, name: string) => c.req.param(name) ?? '';
 
 export function routeRepository(api: Api, world: World): void {
   routeFiles(api, world);
   routeCommits(api, world);
+  routeArchive(api, world);
 
   api.get('/projects/:id/repository/tree', async (c) => {
     const { project, repository } = openRepository(world, c);
@@ -57,8 +59,12 @@ export function routeRepository(api: Api, world: World): void {
 
   api.get('/projects/:id/repository/merge_base', async (c) => {
     const { project, repository } = openRepository(world, c);
-    const { refs } = await readParameters(c, z.object({ refs: z.array(text).min(2) }));
+    const { refs } = await readParameters(c, z.object({ refs: list }));
+    if (refs.length < 2) throw badRequest('Provide at least 2 refs');
     const shas = await Promise.all(refs.map((ref) => git.resolveCommit(repository, ref)));
+    const unknown = refs.filter((_ref, index) => shas[index] === undefined);
+    if (unknown.length > 0)
+      throw badRequest(`Could not find ${unknown.length > 1 ? 'refs' : 'ref'}: ${unknown.join(', ')}`);
     const [first, second] = shas;
     const base = first && second ? await git.mergeBase(repository, first, second) : undefined;
     const commit = base ? await git.readCommit(repository, base) : undefined;
@@ -107,35 +113,6 @@ export function routeRepository(api: Api, world: World): void {
       Math.round((found.filter((one) => one === name).length / found.length) * 10_000) / 100;
     return c.json(Object.fromEntries([...new Set(found)].map((name) => [name, share(name)])));
   });
-
-  api.get('/projects/:id/repository/:archive{archive(\\.[a-z0-9.]+)?}', async (c) => {
-    const { project, repository } = openRepository(world, c);
-    const given = await readParameters(c, z.object({ sha: text.optional(), path: text.optional() }));
-    const formats: Record<string, [string, string]> = {
-      '.zip': ['zip', 'application/zip'],
-      '.tar': ['tar', 'application/x-tar'],
-    };
-    const [format, type] = formats[c.req.param('archive').slice('archive'.length)] ?? [
-      'tar.gz',
-      'application/octet-stream',
-    ];
-    const sha = await git.resolveCommit(repository, given.sha ?? project.default_branch);
-    if (!sha) throw notFound('File');
-    const root = [project.path, ...(given.sha && given.sha !== sha ? [given.sha.replaceAll('/', '-')] : []), sha].join(
-      '-',
-    );
-    const archive = await runGit(repository, [
-      'archive',
-      `--format=${format}`,
-      `--prefix=${root}/`,
-      sha,
-      ...(given.path ? ['--', given.path] : []),
-    ]);
-    return c.body(new Uint8Array(archive), 200, {
-      'content-type': type,
-      'content-disposition': `attachment; filename="${root}.${format}"`,
-    });
-  });
 }
 
 const LANGUAGES: Record<string, string> = {
@@ -153,6 +130,9 @@ const LANGUAGES: Record<string, string> = {
   java: 'Java',
   rs: 'Rust',
 };
+
+const LineNumber = integer.refine((line) => line > 0, { params: { outOfList: true }, error: undefined });
+const LineRange = z.object({ start: LineNumber, end: LineNumber });
 
 function routeFiles(api: Api, world: World): void {
   const open = async (c: ApiContext, ref: string) => {
@@ -194,9 +174,18 @@ function routeFiles(api: Api, world: World): void {
 
   api.get('/projects/:id/repository/files/:path/blame', async (c) => {
     const { repository } = openRepository(world, c);
-    const { ref } = await readParameters(c, z.object({ ref: filledText }));
+    const { ref, range } = await readParameters(c, z.object({ ref: filledText, range: LineRange.optional() }));
     const { about } = await open(c, ref);
-    const text = await gitText(repository, ['blame', '--line-porcelain', about.commit_id, '--', about.file_path]);
+    if (range && range.start > range.end) throw badRequest('range[start] must be less than or equal to range[end]');
+    const lines = range ? ['-L', `${range.start},${range.end}`] : [];
+    const text = await gitText(repository, [
+      'blame',
+      '--line-porcelain',
+      ...lines,
+      about.commit_id,
+      '--',
+      about.file_path,
+    ]).catch(() => ''); // lines beyond the end of the file
     const ranges: { commit: unknown; lines: string[]; sha: string }[] = [];
     let sha = '';
     for (const line of text.split('\n')) {
@@ -238,8 +227,8 @@ function routeCommits(api: Api, world: World): void {
       z.object({
         ref_name: text.optional(),
         path: text.optional(),
-        since: text.optional(),
-        until: text.optional(),
+        since: moment.optional(),
+        until: moment.optional(),
         author: text.optional(),
         all: flag.optional(),
         trailers: flag.optional(),
@@ -248,10 +237,17 @@ function routeCommits(api: Api, world: World): void {
         first_parent: flag.optional(),
       }),
     );
-    const range = await commitRange(repository, given.ref_name ?? project.default_branch);
+    const range = given.all ? '--branches' : await commitRange(repository, given.ref_name || project.default_branch);
     if (!range) throw notFound('Tree');
     const { page, perPage } = pageOf(c);
-    const query = { path: given.path, since: given.since, until: given.until, author: given.author };
+    const query = {
+      path: given.path,
+      since: given.since,
+      until: given.until,
+      author: given.author,
+      firstParent: given.first_parent,
+      topological: given.order === 'topo',
+    };
     const commits = await git.listCommits(repository, range, { ...query, skip: (page - 1) * perPage, limit: perPage });
     const rows = await Promise.all(
       commits.map(async (commit) => ({
@@ -264,10 +260,11 @@ function routeCommits(api: Api, world: World): void {
 
   api.get('/projects/:id/repository/commits/:sha', async (c) => {
     const { project, repository, commit } = await open(c);
+    const { stats } = await readParameters(c, z.object({ stats: flag.default(true) }));
     const newest = world.db.pipelines.filter((row) => row.project_id === project.id && row.sha === commit.id).at(-1);
     return c.json({
       ...presentCommit(world, project, commit),
-      stats: await git.commitStats(repository, commit.id),
+      ...(stats ? { stats: await git.commitStats(repository, commit.id) } : {}),
       status: newest?.status ?? null,
       project_id: project.id,
       last_pipeline: newest
@@ -300,6 +297,12 @@ function routeCommits(api: Api, world: World): void {
         rows.push({ type: kind, name: ref.replace(/^refs\/(heads|tags)\//, '') });
     }
     return paginate(c, rows, (row) => row);
+  });
+
+  // Nobody signs commits here.
+  api.get('/projects/:id/repository/commits/:sha/signature', async (c) => {
+    await open(c);
+    throw notFound('Signature');
   });
 
   api.get('/projects/:id/repository/commits/:sha/sequence', async (c) => {

@@ -194,7 +194,7 @@ class Repository(Case):
     def test_archives_hold_the_commit(self):
         head = self.project.commits.list(ref_name="main", per_page=1, page=1)[0].id
         archive = tarfile.open(fileobj=io.BytesIO(self.project.repository_archive(sha=head)), mode="r:gz")
-        self.assertIn(f"model-{head}/README.md", archive.getnames())
+        self.assertIn(f"model-{head}-{head}/README.md", archive.getnames())
         self.assertTrue(zipfile.ZipFile(io.BytesIO(self.project.repository_archive(sha="main", format="zip"))).namelist())
 
 

@@ -2,8 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { Hono } from 'hono';
 import * as z from 'zod';
 import { canSeeIssue, matchesWildcard } from '../../../../local/gitlab/access.ts';
-import { environmentSlug, guessTier } from '../../../../local/gitlab/deployments.ts';
+import { closedIssues } from '../../../../local/gitlab/close-issues.ts';
+import { environmentSlug, guessTier } from '../../../../local/gitlab/environment-slug.ts';
 import { diffRefs } from '../../../../local/gitlab/git/detect-pushes.ts';
+import { fillTemplate } from '../../../../local/gitlab/hooks/fill-template.ts';
 import { ApiError } from '../../../../local/gitlab/rest/api-error.ts';
 import { refusedChange } from '../../../../local/gitlab/rest/deployments.ts';
 import { flag, integer, list, readParameters, text } from '../../../../local/gitlab/rest/read-parameters.ts';
@@ -49,7 +51,27 @@ it('guesses tiers and makes slugs of environment names', () => {
     'staging',
     'other',
   ]);
-  expect(environmentSlug('Review/Feature_1')).toBe('review-feature-1');
+  expect(['production', 'review/fix-foo', '1-foo', 'foo-', 'staging-12345678901234567'].map(environmentSlug)).toEqual([
+    'production',
+    expect.stringMatching(/^review-fix-foo-[a-z0-9]{6}$/),
+    expect.stringMatching(/^env-1-foo-[a-z0-9]{6}$/),
+    'foo',
+    expect.stringMatching(/^staging-123456789-[a-z0-9]{6}$/),
+  ]);
+});
+
+it('reads which issues a text closes', () => {
+  expect(closedIssues('Closes #4, #6 and fixes: issue #7; see #8')).toEqual([4, 6, 7]);
+  expect(closedIssues('Resolved issues #1 and #2. Implementing #3')).toEqual([1, 2, 3]);
+  expect(closedIssues('enclose #9, prefix #10, closes the door')).toEqual([]);
+});
+
+it('fills a webhook template with what the event says', () => {
+  const body = JSON.stringify({ object_kind: 'push', project: { name: 'a "b"' }, commits: [{ id: 'c1' }], count: 2 });
+  expect(
+    fillTemplate('{"k":"{{object_kind}}","n":"{{project.name}}","c":"{{commits.0.id}}","x":{{count}}}', body),
+  ).toBe('{"k":"push","n":"a \\"b\\"","c":"c1","x":2}');
+  expect(fillTemplate('[{{no.such}}]', body)).toBe('[]');
 });
 
 it('matches wildcards literally but for the star', () => {
