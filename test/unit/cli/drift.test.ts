@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sha256Hex } from '../../../shared/domain/canonical-json.ts';
 import { DriftReport } from '../../../shared/domain/drift/drift-report.ts';
 import { runMlops } from './terminal.ts';
 
@@ -133,7 +134,7 @@ describe('mlops drift compare', () => {
       records: 1600,
       rows: 1600,
       invalidRecords: 0,
-      baseline: { rows: 3000 },
+      baseline: { rows: 3000, sha256: sha256Hex(readFileSync(at('baseline.json'))) },
     });
     expect(readFileSync(at('r.html'), 'utf8')).toMatch(/^<!DOCTYPE html>/);
   });
