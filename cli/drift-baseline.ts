@@ -1,11 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import * as z from 'zod';
+import type { BaselineFeature } from '../shared/domain/drift/baseline.ts';
 import { BaselineBuilder, problemWithColumns } from '../shared/domain/drift/build-baseline.ts';
+import { parseNumber } from '../shared/domain/drift/parse-number.ts';
 import { writeBaseline } from '../shared/domain/drift/seal-baseline.ts';
 import { writeModelMonitorBaseline } from '../shared/domain/drift/write-model-monitor-baseline.ts';
 import { countOf } from '../shared/domain/format-number.ts';
 import { percentShower } from './percent-shower.ts';
+import { printable } from './printable.ts';
 import { readJsonFile } from './read-input.ts';
 import type { Terminal } from './terminal.ts';
 import { readTrainingCsv } from './training-csv.ts';
@@ -53,7 +56,8 @@ export async function driftBaseline(command: BaselineCommand, terminal: Terminal
   const baseline = builder?.finish();
   if (baseline === undefined) throw new UsageError(`${command.data} is empty: a header and rows are needed.`);
   if (baseline.rows === 0) throw new UsageError(`${command.data} has a header and no rows: there is nothing to learn.`);
-  await writeOutput(out, `${writeBaseline(baseline)}\n`);
+  // Its bytes are what the reports give the digest of: `sha256sum` says the same, and so no line ends it.
+  await writeOutput(out, writeBaseline(baseline));
   const forModelMonitor = writeModelMonitorBaseline(baseline);
   for (const file of ['statistics', 'constraints'] as const) {
     const path = command[file];
@@ -66,7 +70,26 @@ export async function driftBaseline(command: BaselineCommand, terminal: Terminal
   terminal.out(
     `${command.out}: ${countOf(baseline.rows, 'row')}, ${countOf(baseline.features.length, 'feature')} (${kinds})${answers}`,
   );
+  for (const name of nearlyNumeric(baseline.features, options.types))
+    terminal.out(
+      `${printable(name)} is taken for categories, because not all of its values are numbers. Most are: if it is numeric, say so with --types.`,
+    );
   return 0;
+}
+
+const NEARLY = 0.9;
+
+/** A single `NaN` or `-` makes categories of a column of numbers, which is seldom meant. */
+function nearlyNumeric(features: readonly BaselineFeature[], declared: z.infer<typeof ColumnTypes> = {}): string[] {
+  return features.flatMap((feature) => {
+    if (feature.kind !== 'categorical' || declared[feature.name] !== undefined) return [];
+    const numbers = feature.domain.filter(({ value }) => parseNumber(value) !== undefined);
+    return sumOf(numbers) >= NEARLY * sumOf(feature.domain) ? [feature.name] : [];
+  });
+}
+
+function sumOf(counted: readonly { count: number }[]): number {
+  return counted.reduce((sum, { count }) => sum + count, 0);
 }
 
 async function readTypes(path: string): Promise<z.infer<typeof ColumnTypes>> {

@@ -1,7 +1,9 @@
 import { createReadStream } from 'node:fs';
+import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
 import { countOf } from '../shared/domain/format-number.ts';
 import { codeOf } from './error-facts.ts';
+import { printable } from './printable.ts';
 import { cannotRead } from './read-input.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -12,15 +14,14 @@ type Row = { cells: string[]; line: number; bytes: number };
 
 /**
  * The rows of a CSV file as RFC 4180 has it, the header first, one at a time: quotes, line ends of either kind, a byte order mark.
- * Every row has as many cells as the header. @throws UsageError with the line where the file breaks these rules
+ * Every row has as many cells as the header. A name that ends in `.gz` is unpacked. @throws UsageError with the line where the file breaks these rules
  */
 export async function* readTrainingCsv(path: string): AsyncGenerator<Row> {
-  const file = createReadStream(path);
-  const parser = file
-    .on('error', (error) => parser.destroy(error))
-    .pipe(
-      parse({ bom: true, info: true, max_record_size: LONGEST_ROW, relax_column_count: true, skip_empty_lines: true }),
-    );
+  const file = createReadStream(path).on('error', (error) => parser.destroy(error));
+  const text = path.endsWith('.gz') ? file.pipe(createGunzip()).on('error', (error) => parser.destroy(error)) : file;
+  const parser = text.pipe(
+    parse({ bom: true, info: true, max_record_size: LONGEST_ROW, relax_column_count: true, skip_empty_lines: true }),
+  );
   let columns = 0;
   try {
     for await (const { record: cells, info } of parser as AsyncIterable<{ record: string[]; info: Place }>) {
@@ -34,6 +35,7 @@ export async function* readTrainingCsv(path: string): AsyncGenerator<Row> {
     }
   } catch (error) {
     if (error instanceof CsvError) throw new UsageError(`${path}: ${describe(error)}`, { cause: error });
+    if (codeOf(error)?.startsWith('Z_')) throw new UsageError(`${path} can't be unpacked: it is no whole gzip file.`);
     if (codeOf(error)?.startsWith('E'))
       throw new UsageError(cannotRead(path, 'training data', error), { cause: error });
     throw error;
@@ -52,6 +54,6 @@ function describe(error: CsvError): string {
     case 'CSV_MAX_RECORD_SIZE':
       return `A row is longer than 16 MB${at}: a quote may not be closed.`;
     default:
-      return `The file is not CSV${at}: ${error.message}.`;
+      return `The file is not CSV${at}: ${printable(error.message).slice(0, 200)}.`;
   }
 }

@@ -1,9 +1,12 @@
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import * as z from 'zod';
 import { askProd, pushAndWaitForReview } from '../../local/demo/acts.ts';
 import { browserSession } from '../../local/demo/browser-session.ts';
 import { poll } from '../../local/demo/poll.ts';
 import { MODEL } from '../../local/demo/stage.ts';
 import { people } from '../../local/world/people.ts';
+import { sha256Hex } from '../../shared/domain/canonical-json.ts';
 import type { Deployment } from '../../shared/domain/deployment.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import { testCredentials } from '../harness/world.ts';
@@ -12,6 +15,7 @@ import { ageWait, loseEventsOf, sweepNow } from './disturb-aws.ts';
 import { expectSoundWorld } from './expect-sound-world.ts';
 import { approve, type E2eScene, ensureLive, openScene } from './open-scene.ts';
 
+const Mails = z.array(z.object({ subject: z.string(), text: z.string() }));
 const REASON = 'The 14.4× burn alarm: <b>half</b> of the answers are late.';
 
 let scene: E2eScene;
@@ -32,6 +36,21 @@ beforeAll(async () => {
 afterAll(() => scene?.close());
 
 describe('a version that was found bad in prod', () => {
+  it('serves on where the former one does not answer as it had: the command says so, and on-call hears of it', async () => {
+    const { live, former } = await prod();
+    const giveBack = await expectOtherAnswers(former?.runId ?? '');
+    const { exitCode, error } = await mlops('rollback', 'The former version will not do either.').finally(giveBack);
+    expect(exitCode).toBe(1);
+    expect(error.at(-1)).toMatch(/prod answered \d+ of 20 golden inputs differently/);
+    expect(await prod()).toMatchObject({ live, former, rollback: { status: 'failed' } });
+    expect(await prod()).not.toHaveProperty('pending');
+    expect((await askProd(scene)).version).toBe(bad);
+    await poll('A mail to on-call', async () =>
+      (await mails()).find(({ subject }) => subject.startsWith('[rollback failed]')),
+    );
+    expect((await mlops('release', 'Nothing has moved.')).exitCode).toBe(0);
+  }, 240_000);
+
   it('is rolled back by one command, which follows it to its end though SageMaker’s event is lost', async () => {
     const stopLosing = await loseEventsOf('settleEndpoint');
     const command = mlops('rollback', REASON);
@@ -77,14 +96,10 @@ describe('a version that was found bad in prod', () => {
     }
     const { events } = await scene.stage.outcome(live?.runId ?? '');
     expect(events.findLast(({ type }) => type === 'smoke-test-finished')?.detail).toMatchObject({ outcome: 'passed' });
-    const mails = await poll('A mail to on-call', async () => {
-      const all = (await (await fetch(`${scene.world.urls.inbox}/api/mails`)).json()) as {
-        subject: string;
-        text: string;
-      }[];
-      return all.find(({ subject, text }) => subject.startsWith('[rolled back]') && text.includes(REASON));
-    });
-    expect(mails.text).toContain('npm run -s mlops -- release');
+    const mail = await poll('A mail to on-call', async () =>
+      (await mails()).find(({ subject, text }) => subject.startsWith('[rolled back]') && text.includes(REASON)),
+    );
+    expect(mail.text).toContain('npm run -s mlops -- release');
   }, 240_000);
 
   it('is told to whoever asks again, and nothing moves', async () => {
@@ -142,6 +157,34 @@ async function prod(): Promise<Deployment> {
   const found = (await scene.stage.deployments()).find(({ environment }) => environment === 'prod');
   if (found === undefined) throw new Error('nothing was ever rolled out to prod');
   return found;
+}
+
+async function mails() {
+  return Mails.parse(await (await fetch(`${scene.world.urls.inbox}/api/mails`)).json());
+}
+
+/** Has a run's endpoint be tested against answers that it never gave; the answer takes that back. */
+async function expectOtherAnswers(runId: string): Promise<() => Promise<void>> {
+  const key = { pk: `RUN#${runId}`, sk: 'RUN' };
+  const { registered } = await scene.runs.get(runId);
+  if (registered === undefined) throw new Error('a version that is live is registered');
+  const { uri, versionId } = registered.goldenAnswers;
+  const { host: Bucket, pathname } = new URL(uri);
+  const place = { Bucket, Key: pathname.slice(1) };
+  const s3 = new S3Client({ forcePathStyle: true });
+  const { Body } = await s3.send(new GetObjectCommand({ ...place, VersionId: versionId }));
+  const answers = (await Body?.transformToString()) ?? '';
+  const others = answers.replaceAll(/(score\\?": ?)[\d.]+/g, (_, name: string) => `${name}0.987654`);
+  expect(others).not.toBe(answers);
+  const { VersionId } = await s3.send(new PutObjectCommand({ ...place, Body: others }));
+  const point = (goldenAnswers: object) =>
+    scene.table.update(key, {
+      update: 'SET entity.registered.goldenAnswers = :answers',
+      condition: 'attribute_exists(pk)',
+      values: { ':answers': goldenAnswers },
+    });
+  await point({ uri, versionId: VersionId, sha256: sha256Hex(Buffer.from(others)) });
+  return async () => void (await point(registered.goldenAnswers));
 }
 
 const token = (): string => testCredentials().accessTokens.dataScientist ?? '';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sha256Hex } from '../../../shared/domain/canonical-json.ts';
 import { DriftReport } from '../../../shared/domain/drift/drift-report.ts';
 import { runMlops } from './terminal.ts';
 
@@ -96,6 +97,31 @@ describe('mlops drift baseline', () => {
     expect(out[0]).toContain('(3 numeric, 2 categorical)');
   });
 
+  it('says where a few values make categories of a column of numbers', async () => {
+    const numbers = Array.from({ length: 100 }, (_, at) => `${at},x${at % 3}`);
+    write('nearly.csv', ['a,b', ...numbers, 'NaN,x1', ''].join('\n'));
+    const { out, exitCode } = await mlops('baseline', '--data', 'nearly.csv', '--out', 'b.json');
+    expect({ exitCode, hint: out[1], more: out.length }).toEqual({
+      exitCode: 0,
+      hint: expect.stringMatching(/^a is taken for categories, .* say so with --types\.$/),
+      more: 2,
+    });
+    write('types.json', '{ "a": "numeric" }');
+    const told = await mlops('baseline', '--data', 'nearly.csv', '--types', 'types.json', '--out', 'b.json');
+    expect(told.out).toEqual([expect.stringContaining('(1 numeric, 1 categorical)')]);
+  });
+
+  it('reads training data that is packed, and says where it can not be unpacked', async () => {
+    const csv = readFileSync(at('train.csv'));
+    writeFileSync(at('train.csv.gz'), gzipSync(csv));
+    writeFileSync(at('cut.csv.gz'), gzipSync(csv).subarray(0, 2000));
+    await mlops('baseline', '--data', 'train.csv', '--out', 'plain.json');
+    await mlops('baseline', '--data', 'train.csv.gz', '--out', 'packed.json');
+    expect(readFileSync(at('packed.json'))).toEqual(readFileSync(at('plain.json')));
+    const { exitCode, error } = await mlops('baseline', '--data', 'cut.csv.gz', '--out', 'b.json');
+    expect({ exitCode, error }).toEqual({ exitCode: 2, error: [expect.stringMatching(/no whole gzip file/)] });
+  });
+
   it.each([
     ['an empty file', '', [], /is empty/],
     ['a header alone', 'a,b\n', [], /has a header and no rows/],
@@ -133,7 +159,7 @@ describe('mlops drift compare', () => {
       records: 1600,
       rows: 1600,
       invalidRecords: 0,
-      baseline: { rows: 3000 },
+      baseline: { rows: 3000, sha256: sha256Hex(readFileSync(at('baseline.json'))) },
     });
     expect(readFileSync(at('r.html'), 'utf8')).toMatch(/^<!DOCTYPE html>/);
   });
