@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { LogGroups } from '../aws/log-groups.ts';
 import {
   type ContainerFolder,
@@ -64,9 +64,12 @@ export class JobRunner {
     this.#closing = true;
   }
 
-  logFile(name: string): string {
-    mkdirSync(join(this.#surroundings.stateFolder, 'logs'), { recursive: true });
-    return join(this.#surroundings.stateFolder, 'logs', `${name}.log`);
+  /** Of this run alone: a job of the same name may have been before. */
+  #newLogFile({ kind, name }: JobPlan): string {
+    const file = join(this.#surroundings.stateFolder, 'logs', kind, `${name}.log`);
+    mkdirSync(dirname(file), { recursive: true });
+    rmSync(file, { force: true });
+    return file;
   }
 
   async #run(plan: JobPlan, signal: AbortSignal): Promise<void> {
@@ -97,7 +100,7 @@ export class JobRunner {
 
   async #execute(plan: JobPlan, folder: ContainerFolder, signal: AbortSignal): Promise<JobOutcome> {
     const { containers, logs, now } = this.#surroundings;
-    const logFile = this.logFile(plan.name);
+    const logFile = this.#newLogFile(plan);
     plan.requireCapacity();
     plan.entered('downloading');
     const { command, syncs } = await plan.prepare(folder);

@@ -1,12 +1,15 @@
-import { CreateEndpointCommand, DeleteEndpointCommand, DescribeProcessingJobCommand } from '@aws-sdk/client-sagemaker';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CreateEndpointCommand, DeleteEndpointCommand } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
-import { restartPart } from '../../harness/world.ts';
+import { stateFolderAt } from '../../../local/world/state-folder.ts';
+import { restartPart, worldVariable } from '../../harness/world.ts';
 import { newBucket, readObject, runtime, sagemaker, uniqueName, until } from './clients.ts';
 import { processingEnd, startProcessing } from './jobs.ts';
 import { createConfig, createModel, endpointAtRest, inference, uploadModel } from './models.ts';
 
 describe('a server that is killed and started again', () => {
-  it('runs its unfinished jobs again and serves its endpoints again', async () => {
+  it('leaves no process behind, runs its unfinished jobs again and serves its endpoints again', async () => {
     const bucket = await newBucket();
     const [job, endpoint] = [uniqueName('processing'), uniqueName('endpoint')];
     await createModel(endpoint, await uploadModel(bucket, inference));
@@ -16,15 +19,25 @@ describe('a server that is killed and started again', () => {
     await startProcessing(
       bucket,
       job,
-      "import time\ntime.sleep(2)\nopen('/opt/ml/processing/result/done', 'w').write('yes')\n",
+      `import os, subprocess, time
+child = subprocess.Popen(['sleep', '300'], start_new_session=True)
+open('/opt/ml/processing/pids.new', 'w').write(f'{os.getpid()} {child.pid}')
+os.rename('/opt/ml/processing/pids.new', '/opt/ml/processing/pids')
+time.sleep(2)
+open('/opt/ml/processing/result/done', 'w').write('yes')
+`,
     );
-    await until(
-      () => sagemaker.send(new DescribeProcessingJobCommand({ ProcessingJobName: job })),
-      (described) => described.ProcessingStartTime !== undefined,
+    const pids = await until(
+      async () => pidsOf(job),
+      ({ length }) => length === 2,
     );
 
     await restartPart('sagemaker', 'SIGKILL');
 
+    await until(
+      async () => pids.filter(isAlive),
+      (alive) => alive.length === 0,
+    );
     const answer = await runtime.send(
       new InvokeEndpointCommand({ EndpointName: endpoint, Body: '1,2', ContentType: 'text/csv' }),
     );
@@ -34,3 +47,22 @@ describe('a server that is killed and started again', () => {
     await sagemaker.send(new DeleteEndpointCommand({ EndpointName: endpoint }));
   });
 });
+
+/** Of the job's script and of the child that it let go of; empty until it has said so. */
+function pidsOf(job: string): number[] {
+  const folder = stateFolderAt(worldVariable('MLOPS_TEST_WORLD')).partState('sagemaker');
+  try {
+    const text = readFileSync(join(folder, 'jobs', 'processing', job, 'opt-ml', 'processing', 'pids'), 'utf8');
+    return text.split(' ').map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
