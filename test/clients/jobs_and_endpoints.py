@@ -45,12 +45,18 @@ train = """
 import json, os
 rows = open(os.path.join(os.environ['SM_CHANNEL_TRAIN'], 'rows.csv')).read().split()
 json.dump(len(rows), open(os.path.join(os.environ['SM_MODEL_DIR'], 'factor.json'), 'w'))
+print('rows=1')
+print(f'rows={len(rows)}; last={rows[-1]}')
 """
 s3.put_object(Bucket=home, Key="source/sourcedir.tar.gz", Body=archive({"train.py": train}))
 sagemaker.create_training_job(
     TrainingJobName=name,
     RoleArn=ROLE,
-    AlgorithmSpecification={"TrainingImage": IMAGE, "TrainingInputMode": "File"},
+    AlgorithmSpecification={
+        "TrainingImage": IMAGE,
+        "TrainingInputMode": "File",
+        "MetricDefinitions": [{"Name": "rows", "Regex": "rows=([0-9]+)"}],
+    },
     HyperParameters={
         "sagemaker_program": json.dumps("train.py"),
         "sagemaker_submit_directory": json.dumps(f"s3://{home}/source/sourcedir.tar.gz"),
@@ -68,6 +74,8 @@ sagemaker.create_training_job(
 sagemaker.get_waiter("training_job_completed_or_stopped").wait(TrainingJobName=name, WaiterConfig={"Delay": 1})
 job = sagemaker.describe_training_job(TrainingJobName=name)
 equal((job["TrainingJobStatus"], job["SecondaryStatus"]), ("Completed", "Completed"))
+equal([(metric["MetricName"], metric["Value"]) for metric in job["FinalMetricDataList"]], [("rows", 2.0)])
+assert job["TrainingTimeInSeconds"] >= 1 and job["BillableTimeInSeconds"] >= 1
 assert s3.head_object(Bucket=home, Key=f"models/{name}/output/model.tar.gz")["ContentLength"] > 0
 found = sagemaker.list_training_jobs(NameContains=name, StatusEquals="Completed")["TrainingJobSummaries"]
 equal([each["TrainingJobName"] for each in found], [name])

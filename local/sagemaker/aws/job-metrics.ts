@@ -1,6 +1,6 @@
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import type { Configuration } from '../configuration.ts';
-import type { SeenMetric } from '../jobs/metric-definitions.ts';
+import type { SeenMetric } from '../jobs/metric-reader.ts';
 
 const NAMESPACE = '/aws/sagemaker/TrainingJobs';
 /** PutMetricData takes 1,000. */

@@ -19,6 +19,8 @@ type Allowance = { take: (bytes: number) => void };
 const AT_ONCE = 8;
 /** Smaller files are sent from memory: a stream can't be sent again after a failed try. */
 const STREAM_FROM_BYTES = 64 * 1024 * 1024;
+/** Manifests and property files are read whole. */
+const LARGEST_TEXT_BYTES = 32 * 1024 * 1024;
 /** Patient enough to live through a restart of the local AWS. */
 const TRIES = 8;
 
@@ -50,6 +52,12 @@ export class ObjectStore {
         }),
       ),
     );
+    if ((answer.ContentLength ?? 0) > LARGEST_TEXT_BYTES) {
+      if (answer.Body instanceof Readable) answer.Body.destroy();
+      throw new ObjectUnavailable(
+        `${uri} has ${answer.ContentLength} bytes, more than the ${LARGEST_TEXT_BYTES} that are read at once.`,
+      );
+    }
     return (await answer.Body?.transformToString('utf8')) ?? '';
   }
 

@@ -3,13 +3,15 @@ import type { LogGroups } from '../aws/log-groups.ts';
 
 const SHIP_EVERY_MS = 2_000;
 const TAIL_BYTES = 16_384;
+/** A container may print faster than its lines are shipped. */
+const SHIP_BYTES_AT_ONCE = 4 * 1024 * 1024;
 
 /** The log file of one container, copied to a stream in CloudWatch Logs while it grows and once more at the end. */
 export class ContainerLog {
   readonly #path: string;
   readonly #group: string;
   readonly #stream: string;
-  readonly #logs: LogGroups;
+  readonly #logs: Pick<LogGroups, 'append'>;
   readonly #now: () => Date;
   readonly #observe: ((lines: string[], at: Date) => void) | undefined;
   #shipped = 0;
@@ -22,7 +24,7 @@ export class ContainerLog {
     path: string,
     group: string,
     stream: string,
-    logs: LogGroups,
+    logs: Pick<LogGroups, 'append'>,
     now: () => Date,
     observe?: (lines: string[], at: Date) => void,
   ) {
@@ -50,15 +52,26 @@ export class ContainerLog {
   }
 
   async #append(last: boolean): Promise<void> {
-    const bytes = readFrom(this.#path, this.#shipped);
-    const end = last ? bytes.length : bytes.lastIndexOf('\n') + 1;
-    if (end === 0) return;
+    while (await this.#appendPart(last)) {
+      // A part at a time, to the end of what is there now.
+    }
+  }
+
+  /** Answers whether there may be more. */
+  async #appendPart(last: boolean): Promise<boolean> {
+    const bytes = readFrom(this.#path, this.#shipped, SHIP_BYTES_AT_ONCE);
+    const full = bytes.length === SHIP_BYTES_AT_ONCE;
+    const lines = bytes.lastIndexOf('\n') + 1;
+    const end = lines === 0 || (last && !full) ? bytes.length : lines;
+    // A line that isn't at its end yet waits for the rest.
+    if (end === 0 || (lines === 0 && !last && !full)) return false;
     const at = this.#now();
     const known = Math.max(0, this.#observed - this.#shipped);
     if (end > known) this.#observe?.(linesOf(bytes.subarray(known, end)), at);
     this.#observed = this.#shipped + end;
     await this.#logs.append(this.#group, this.#stream, linesOf(bytes.subarray(0, end)), at);
     this.#shipped += end;
+    return full;
   }
 }
 
@@ -87,9 +100,9 @@ function sizeOf(path: string): number {
   return size;
 }
 
-function readFrom(path: string, position: number): Buffer {
+function readFrom(path: string, position: number, most = Number.POSITIVE_INFINITY): Buffer {
   const file = openSync(path, 'a+');
-  const bytes = Buffer.alloc(Math.max(0, fstatSync(file).size - position));
+  const bytes = Buffer.alloc(Math.min(most, Math.max(0, fstatSync(file).size - position)));
   const read = readSync(file, bytes, 0, bytes.length, position);
   closeSync(file);
   return bytes.subarray(0, read);

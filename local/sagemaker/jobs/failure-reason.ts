@@ -10,6 +10,11 @@ export const LONGEST_REASON = 1024;
 export const OUT_OF_MEMORY =
   'ClientError: Please use an instance type with more memory, or reduce the size of job data processed on an instance., exit code: 137';
 
+/** On the service the script itself would meet this error; here it is stopped once it has written too much. */
+export function volumeFull(volumeGb: number): string {
+  return `AlgorithmError: No space left on device: /opt/ml holds more than the VolumeSizeInGB of ${volumeGb}. Increase it, or write less., exit code: 137`;
+}
+
 /** Why a job that threw failed, in the words of the service where it has some. */
 export function reasonOf(error: unknown, stage: JobStage | undefined): string {
   if (error instanceof JobFailed) return shorten(error.message);

@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { LogGroups } from '../aws/log-groups.ts';
 import {
   type ContainerFolder,
@@ -11,15 +11,17 @@ import {
 import { ContainerLog, logTail, OWN_LINE } from '../containers/container-log.ts';
 import { discardFolder } from '../containers/discard-folder.ts';
 import { limitsOf } from '../containers/limits.ts';
-import { OUT_OF_MEMORY, reasonOf, shorten } from './failure-reason.ts';
+import { OUT_OF_MEMORY, reasonOf, shorten, volumeFull } from './failure-reason.ts';
+import { GIB } from './input-allowance.ts';
 import type { ContainerEnd, JobOutcome, JobPlan, JobStage } from './job-plan.ts';
 import { keepInSync } from './keep-in-sync.ts';
 import { Slots } from './slots.ts';
+import { watchVolume } from './volume.ts';
 
 type JobSurroundings = {
   stateFolder: string;
   containers: Containers;
-  logs: LogGroups;
+  logs: Pick<LogGroups, 'append'>;
   now: () => Date;
   atOnce: number;
   /** Between SIGTERM and SIGKILL. */
@@ -28,6 +30,7 @@ type JobSurroundings = {
 
 type Active = { stop: AbortController; finished: Promise<void> };
 
+const LOOK_AT_VOLUME_EVERY_MS = 3_000;
 /** Room for the rest of a FailureReason. */
 const TAIL_CHARACTERS = 700;
 
@@ -64,9 +67,12 @@ export class JobRunner {
     this.#closing = true;
   }
 
-  logFile(name: string): string {
-    mkdirSync(join(this.#surroundings.stateFolder, 'logs'), { recursive: true });
-    return join(this.#surroundings.stateFolder, 'logs', `${name}.log`);
+  /** Of this run alone: a job of the same name may have been before. */
+  #newLogFile({ kind, name }: JobPlan): string {
+    const file = join(this.#surroundings.stateFolder, 'logs', kind, `${name}.log`);
+    mkdirSync(dirname(file), { recursive: true });
+    rmSync(file, { force: true });
+    return file;
   }
 
   async #run(plan: JobPlan, signal: AbortSignal): Promise<void> {
@@ -97,7 +103,7 @@ export class JobRunner {
 
   async #execute(plan: JobPlan, folder: ContainerFolder, signal: AbortSignal): Promise<JobOutcome> {
     const { containers, logs, now } = this.#surroundings;
-    const logFile = this.logFile(plan.name);
+    const logFile = this.#newLogFile(plan);
     plan.requireCapacity();
     plan.entered('downloading');
     const { command, syncs } = await plan.prepare(folder);
@@ -109,8 +115,14 @@ export class JobRunner {
     plan.entered('running');
     const finishSync = keepInSync(syncs);
     const container = containers.start(folder, { ...command, logFile, limits });
+    let full = false;
+    const endWatch = watchVolume(folder.optMl, plan.volumeGb * GIB, LOOK_AT_VOLUME_EVERY_MS, () => {
+      full = true;
+      container.kill();
+    });
     const stopped = await this.#waitForEnd(container, plan.maxRuntimeSeconds, signal);
     const exitCode = await container.exited;
+    endWatch();
     await log.close();
     const end: ContainerEnd = stopped !== undefined ? 'stopped' : exitCode === 0 ? 'completed' : 'failed';
     plan.entered('uploading');
@@ -121,7 +133,10 @@ export class JobRunner {
       // Of a job that failed, the script's own failure says more than that its results could not be taken out.
       if (end !== 'failed') throw error;
     }
-    if (end === 'failed') return { outcome: 'failed', reason: failureOf(plan, folder, exitCode, logFile) };
+    if (end === 'failed') {
+      const reason = full ? volumeFull(plan.volumeGb) : failureOf(plan, folder, exitCode, logFile);
+      return { outcome: 'failed', reason };
+    }
     return stopped === undefined ? { outcome: 'completed' } : { outcome: 'stopped', because: stopped };
   }
 

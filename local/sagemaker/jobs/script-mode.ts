@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { TrainingJob } from '../state/records.ts';
 import { JobFailed } from './job-failed.ts';
 
@@ -35,44 +34,61 @@ export function commandLineOf(script: ScriptMode): string[] {
   return [...start, ...parameters];
 }
 
-/** The SM_… variables of SageMaker's training toolkit. */
-export function scriptModeEnvironment(job: TrainingJob, script: ScriptMode): Record<string, string> {
+/** What the toolkit reads from /opt/ml/input/config. */
+export type ContainerConfiguration = { resourceConfig: unknown; inputDataConfig: unknown; cpus: number };
+
+/** The SM_… variables of SageMaker's training toolkit: https://github.com/aws/sagemaker-training-toolkit/blob/master/ENVIRONMENT_VARIABLES.md */
+export function scriptModeEnvironment(
+  job: TrainingJob,
+  script: ScriptMode,
+  { resourceConfig, inputDataConfig, cpus }: ContainerConfiguration,
+): Record<string, string> {
   const channels = (job.InputDataConfig ?? []).map((channel) => channel.ChannelName);
+  const channelFolders = Object.fromEntries(channels.map((channel) => [channel, `/opt/ml/input/data/${channel}`]));
   const parameters = Object.fromEntries(script.hyperparameters);
-  const folders = {
-    SM_MODEL_DIR: '/opt/ml/model',
-    SM_OUTPUT_DIR: '/opt/ml/output',
-    SM_OUTPUT_DATA_DIR: '/opt/ml/output/data',
-    SM_OUTPUT_INTERMEDIATE_DIR: '/opt/ml/output/intermediate',
-    SM_INPUT_DIR: '/opt/ml/input',
-    SM_INPUT_CONFIG_DIR: '/opt/ml/input/config',
-    SM_MODULE_DIR: script.submitDirectory,
+  // Each is a variable, and a member of SM_TRAINING_ENV by its name in lower case.
+  const settings: Record<string, unknown> = {
+    model_dir: '/opt/ml/model',
+    output_dir: '/opt/ml/output',
+    output_data_dir: '/opt/ml/output/data',
+    output_intermediate_dir: '/opt/ml/output/intermediate',
+    input_dir: '/opt/ml/input',
+    input_config_dir: '/opt/ml/input/config',
+    module_dir: script.submitDirectory,
+    module_name: script.program.replace(/\.py$/, ''),
+    user_entry_point: script.program,
+    hosts: ['algo-1'],
+    current_host: 'algo-1',
+    current_instance_type: job.ResourceConfig?.InstanceType ?? '',
+    current_instance_group: 'homogeneousCluster',
+    network_interface_name: 'lo',
+    num_cpus: cpus,
+    num_gpus: 0,
+    log_level: 20,
+    framework_module: 'sagemaker_sklearn_container.training:main',
+    resource_config: resourceConfig,
+    input_data_config: inputDataConfig,
   };
   const environment: Record<string, string> = {
-    ...folders,
     PYTHONPATH: '/opt/ml/code',
     SM_CHANNELS: JSON.stringify(channels),
     SM_HPS: JSON.stringify(parameters),
     SM_USER_ARGS: JSON.stringify(commandLineOf(script).slice(2)),
-    SM_USER_ENTRY_POINT: script.program,
-    SM_MODULE_NAME: script.program.replace(/\.py$/, ''),
-    SM_HOSTS: '["algo-1"]',
-    SM_CURRENT_HOST: 'algo-1',
-    SM_NETWORK_INTERFACE_NAME: 'lo',
-    SM_CURRENT_INSTANCE_TYPE: job.ResourceConfig?.InstanceType ?? '',
-    SM_NUM_CPUS: String(availableParallelism()),
-    SM_NUM_GPUS: '0',
-    SM_LOG_LEVEL: '20',
-    SM_FRAMEWORK_MODULE: 'sagemaker_sklearn_container.training:main',
     SM_FRAMEWORK_PARAMS: '{}',
     SM_TRAINING_ENV: JSON.stringify({
-      ...folders,
-      channels,
+      ...settings,
+      channel_input_dirs: channelFolders,
       hyperparameters: parameters,
+      additional_framework_parameters: {},
+      is_master: true,
+      master_hostname: 'algo-1',
       job_name: job.TrainingJobName,
     }),
   };
-  for (const channel of channels) environment[`SM_CHANNEL_${channel.toUpperCase()}`] = `/opt/ml/input/data/${channel}`;
+  for (const [name, value] of Object.entries(settings))
+    environment[`SM_${name.toUpperCase()}`] = typeof value === 'string' ? value : JSON.stringify(value);
+  for (const [channel, folder] of Object.entries(channelFolders))
+    environment[`SM_CHANNEL_${channel.toUpperCase()}`] = folder;
   for (const [name, value] of script.hyperparameters) environment[`SM_HP_${name.toUpperCase()}`] = asText(value);
   return environment;
 }

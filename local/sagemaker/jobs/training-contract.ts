@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ObjectStore } from '../aws/object-store.ts';
 import type { ContainerFolder } from '../containers/container.ts';
 import type { Images } from '../containers/images.ts';
+import { limitsOf } from '../containers/limits.ts';
 import type { TrainingJob } from '../state/records.ts';
 import { unpackArchive } from './archives.ts';
 import { fetchInput } from './fetch-input.ts';
@@ -30,8 +31,10 @@ export async function prepareTraining(
   await downloadChannels(job, folder, objects, allowance);
   for (const path of FOLDERS) await mkdir(hostPath(folder, path), { recursive: true });
   await writeJson(folder, '/opt/ml/input/config/hyperparameters.json', job.HyperParameters ?? {});
-  await writeJson(folder, '/opt/ml/input/config/resourceconfig.json', resourceConfigurationOf(job));
-  await writeJson(folder, '/opt/ml/input/config/inputdataconfig.json', channelConfigurationOf(job));
+  const resourceConfig = resourceConfigurationOf(job);
+  const inputDataConfig = channelConfigurationOf(job);
+  await writeJson(folder, '/opt/ml/input/config/resourceconfig.json', resourceConfig);
+  await writeJson(folder, '/opt/ml/input/config/inputdataconfig.json', inputDataConfig);
   const syncs = await restoreCheckpoints(job, folder, objects, allowance);
   const names = { TRAINING_JOB_NAME: job.TrainingJobName, TRAINING_JOB_ARN: job.TrainingJobArn };
   const { ContainerEntrypoint: entrypoint, ContainerArguments: parameters } = job.AlgorithmSpecification ?? {};
@@ -41,7 +44,9 @@ export async function prepareTraining(
   }
   const script = readScriptMode(job.HyperParameters ?? {});
   await fetchCode(script.submitDirectory, folder, objects, allowance);
-  const environment = { ...scriptModeEnvironment(job, script), ...names, ...job.Environment };
+  const { cpus } = limitsOf(job.ResourceConfig?.InstanceType, volumeGbOf(job));
+  const variables = scriptModeEnvironment(job, script, { resourceConfig, inputDataConfig, cpus });
+  const environment = { ...variables, ...names, ...job.Environment };
   return { command: { command: commandLineOf(script), cwd: CODE, environment, python }, syncs };
 }
 

@@ -25,7 +25,7 @@ export function requireTrainable(request: Checked<CreateTrainingJobRequest>): vo
   const noFolder = channels.find((name) => name === '.' || name === '..');
   if (noFolder !== undefined) throw new ValidationException(`The channel name ${noFolder} can't be that of a folder.`);
   const checkpoints = request.CheckpointConfig?.LocalPath;
-  if (checkpoints !== undefined && !isBelow(checkpoints, '/opt/ml/'))
+  if (checkpoints !== undefined && (checkpoints === '/opt/ml/' || !isBelow(checkpoints, '/opt/ml/')))
     throw new ValidationException(
       `The CheckpointConfig.LocalPath ${checkpoints} is invalid: it must be a folder below /opt/ml/.`,
     );
@@ -33,7 +33,7 @@ export function requireTrainable(request: Checked<CreateTrainingJobRequest>): vo
 }
 
 function isBelow(path: string, folder: string): boolean {
-  return path.startsWith(folder) && path.length > folder.length && !path.split('/').includes('..');
+  return path.startsWith(folder) && !path.split('/').includes('..');
 }
 
 const PROCESSING = '/opt/ml/processing/';

@@ -13,7 +13,8 @@ import { page, select } from '../api/paging.ts';
 import { ResourceInUse, ResourceNotFound, ValidationException } from '../errors.ts';
 import { trainingJobChanged } from '../events/job-events.ts';
 import type { JobOutcome } from '../jobs/job-plan.ts';
-import { compileMetrics, finalMetrics, metricsIn, type SeenMetric } from '../jobs/metric-definitions.ts';
+import { compileMetrics } from '../jobs/metric-definitions.ts';
+import { MetricReader } from '../jobs/metric-reader.ts';
 import { readMessage } from '../jobs/opt-ml.ts';
 import { commandLineOf, readScriptMode, scriptFailure } from '../jobs/script-mode.ts';
 import { prepareTraining, volumeGbOf } from '../jobs/training-contract.ts';
@@ -150,8 +151,7 @@ export function resumeTrainingJobs(world: World): void {
 
 function launch(world: World, job: TrainingJob): void {
   const name = job.TrainingJobName;
-  const metrics = compileMetrics(job.AlgorithmSpecification?.MetricDefinitions);
-  const seen: SeenMetric[] = [];
+  const metrics = new MetricReader(compileMetrics(job.AlgorithmSpecification?.MetricDefinitions), world.log);
   world.jobs.launch({
     arn: job.TrainingJobArn,
     name,
@@ -169,11 +169,7 @@ function launch(world: World, job: TrainingJob): void {
       if (stage === 'uploading') move(world, current, 'Uploading');
     },
     prepare: (folder) => prepareTraining(job, folder, world.objects, world.images),
-    observe: (lines, at) => {
-      const found = metricsIn(lines, metrics, at);
-      seen.push(...found);
-      void world.jobMetrics.publish(name, found);
-    },
+    observe: (lines, at) => void world.jobMetrics.publish(name, metrics.read(lines, at)),
     failureMessage: (folder, code, tail) =>
       scriptFailure(
         readMessage(folder, '/opt/ml/output/failure', '/opt/ml/output/message'),
@@ -182,7 +178,7 @@ function launch(world: World, job: TrainingJob): void {
         commandOf(job),
       ),
     collect: (folder, end) => collectTraining(job, folder, world.objects, end),
-    ended: (outcome) => finish(world, find(world, name), outcome, seen),
+    ended: (outcome) => finish(world, find(world, name), outcome, metrics.final()),
   });
 }
 
@@ -193,13 +189,14 @@ function commandOf({ AlgorithmSpecification: algorithm, HyperParameters }: Train
   return command.join(' ');
 }
 
-function finish(world: World, job: TrainingJob, end: JobOutcome, seen: SeenMetric[] = []): void {
+function finish(
+  world: World,
+  job: TrainingJob,
+  end: JobOutcome,
+  metrics: NonNullable<TrainingJob['FinalMetricDataList']> = [],
+): void {
   const at = world.now();
-  const ended = {
-    ...job,
-    ...timesOf(job, at),
-    ...(seen.length === 0 ? {} : { FinalMetricDataList: finalMetrics(seen) }),
-  };
+  const ended = { ...job, ...timesOf(job, at), ...(metrics.length === 0 ? {} : { FinalMetricDataList: metrics }) };
   if (end.outcome === 'completed') move(world, { ...ended, TrainingJobStatus: 'Completed' }, 'Completed');
   else if (end.outcome === 'failed')
     move(world, { ...ended, TrainingJobStatus: 'Failed', FailureReason: end.reason }, 'Failed');

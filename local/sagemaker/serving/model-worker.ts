@@ -7,6 +7,7 @@ import { type ObjectStore, ObjectUnavailable } from '../aws/object-store.ts';
 import type { ContainerFolder, Containers, RunningContainer } from '../containers/container.ts';
 import { ContainerLog } from '../containers/container-log.ts';
 import { unpackArchive } from '../jobs/archives.ts';
+import { InputAllowance } from '../jobs/input-allowance.ts';
 import { hostPath } from '../jobs/opt-ml.ts';
 import { pythonFile } from '../python-folder.ts';
 import type { DeployedContainer } from '../state/records.ts';
@@ -42,6 +43,8 @@ const DEFAULT_STARTUP_SECONDS = 60;
 /** SageMaker's own limit for an answer of a real-time endpoint. */
 const ANSWER_WITHIN_MS = 60_000;
 const PING_WITHIN_MS = 10_000;
+/** The largest model that is brought onto this machine. */
+const MODEL_GB = 20;
 const SUBMIT_DIRECTORY = 'SAGEMAKER_SUBMIT_DIRECTORY';
 
 /** One HTTP server with one model. It serves a variant whatever its instance count: on a laptop more would only share its cores. */
@@ -212,7 +215,8 @@ async function fetchModel(
   const uri = deployed.modelDataUrl;
   try {
     if (uri?.endsWith('.tar.gz')) await fetchArchive(around, folder, uri, '/opt/ml/model');
-    else if (uri !== undefined) await around.objects.downloadPrefix(uri, hostPath(folder, '/opt/ml/model'));
+    else if (uri !== undefined)
+      await around.objects.downloadPrefix(uri, hostPath(folder, '/opt/ml/model'), new InputAllowance(MODEL_GB));
     const code = environment[SUBMIT_DIRECTORY];
     if (code?.startsWith('s3://')) {
       await fetchArchive(around, folder, code, '/opt/ml/code');
@@ -235,7 +239,7 @@ async function fetchArchive(
   to: string,
 ): Promise<void> {
   const archive = join(folder.root, 'archive.tar.gz');
-  await around.objects.downloadObject(uri, archive);
+  await around.objects.downloadObject(uri, archive, new InputAllowance(MODEL_GB));
   await unpackArchive(archive, hostPath(folder, to));
   rmSync(archive);
 }

@@ -1,5 +1,7 @@
+import { gzipSync } from 'node:zlib';
 import { GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeTrainingJobCommand, StopTrainingJobCommand } from '@aws-sdk/client-sagemaker';
+import { packTar } from 'modern-tar';
 import {
   cloudwatch,
   image,
@@ -79,6 +81,26 @@ time.sleep(60)
     const go = "assert open('/opt/ml/checkpoints/deep.txt').read() == '7'\n";
     await startTraining(bucket, second, go, {}, { CheckpointConfig });
     expect((await trainingEnd(second)).FailureReason).toBeUndefined();
+  });
+
+  it('fails with a sentence when its results are a link out of /opt/ml', async () => {
+    const name = uniqueName('link');
+    const script = "import os\nos.rmdir('/opt/ml/model')\nos.symlink('/etc', '/opt/ml/model')\n";
+    await startTraining(bucket, name, script);
+    expect((await trainingEnd(name)).FailureReason).toBe(
+      "ClientError: /opt/ml/model is a link that leads out of /opt/ml: it can't be uploaded.",
+    );
+    expect(await keysBelow(bucket, `${name}/models/`)).toEqual([]);
+  });
+
+  it('fails with a sentence for a source archive that leads out of its folder', async () => {
+    const name = uniqueName('source');
+    const archive = gzipSync(await packTar([{ header: { name: '../train.py', size: 4 }, body: 'pass' }]));
+    const uri = await putObject(bucket, `${name}/sourcedir.tar.gz`, archive);
+    await startTraining(bucket, name, 'pass', { sagemaker_submit_directory: JSON.stringify(uri) });
+    expect((await trainingEnd(name)).FailureReason).toBe(
+      "ClientError: The archive can't be unpacked: its entry ../train.py leads out of the folder.",
+    );
   });
 
   it('leaves its model as it is with the CompressionType NONE', async () => {

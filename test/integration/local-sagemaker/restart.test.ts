@@ -1,16 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   CreateEndpointCommand,
   CreatePipelineCommand,
   DeleteEndpointCommand,
   DescribePipelineExecutionCommand,
-  DescribeProcessingJobCommand,
   ListPipelineExecutionStepsCommand,
   SendPipelineExecutionStepSuccessCommand,
   StartPipelineExecutionCommand,
 } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
 import { CreateQueueCommand, DeleteQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { restartPart } from '../../harness/world.ts';
+import { stateFolderAt } from '../../../local/world/state-folder.ts';
+import { restartPart, worldVariable } from '../../harness/world.ts';
 import { newBucket, readObject, roleArn, runtime, sagemaker, token, uniqueName, until } from './clients.ts';
 import { processingEnd, startProcessing } from './jobs.ts';
 import { createConfig, createModel, endpointAtRest, inference, uploadModel } from './models.ts';
@@ -46,7 +48,7 @@ async function stepsOf(PipelineExecutionArn: string) {
 }
 
 describe('a server that is killed and started again', () => {
-  it('runs its unfinished jobs again, goes on with its executions and serves its endpoints again', async () => {
+  it('leaves no process behind, runs its unfinished jobs again, goes on with its executions and serves its endpoints again', async () => {
     const bucket = await newBucket();
     const [job, endpoint] = [uniqueName('processing'), uniqueName('endpoint')];
     await createModel(endpoint, await uploadModel(bucket, inference));
@@ -56,11 +58,17 @@ describe('a server that is killed and started again', () => {
     await startProcessing(
       bucket,
       job,
-      "import time\ntime.sleep(2)\nopen('/opt/ml/processing/result/done', 'w').write('yes')\n",
+      `import os, subprocess, time
+child = subprocess.Popen(['sleep', '300'], start_new_session=True)
+open('/opt/ml/processing/pids.new', 'w').write(f'{os.getpid()} {child.pid}')
+os.rename('/opt/ml/processing/pids.new', '/opt/ml/processing/pids')
+time.sleep(2)
+open('/opt/ml/processing/result/done', 'w').write('yes')
+`,
     );
-    await until(
-      () => sagemaker.send(new DescribeProcessingJobCommand({ ProcessingJobName: job })),
-      (described) => described.ProcessingStartTime !== undefined,
+    const pids = await until(
+      async () => pidsOf(job),
+      ({ length }) => length === 2,
     );
 
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: uniqueName('asked') }));
@@ -84,6 +92,10 @@ describe('a server that is killed and started again', () => {
     ]);
     await sqs.send(new DeleteQueueCommand({ QueueUrl }));
 
+    await until(
+      async () => pids.filter(isAlive),
+      (alive) => alive.length === 0,
+    );
     const answer = await runtime.send(
       new InvokeEndpointCommand({ EndpointName: endpoint, Body: '1,2', ContentType: 'text/csv' }),
     );
@@ -93,3 +105,22 @@ describe('a server that is killed and started again', () => {
     await sagemaker.send(new DeleteEndpointCommand({ EndpointName: endpoint }));
   });
 });
+
+/** Of the job's script and of the child that it let go of; empty until it has said so. */
+function pidsOf(job: string): number[] {
+  const folder = stateFolderAt(worldVariable('MLOPS_TEST_WORLD')).partState('sagemaker');
+  try {
+    const text = readFileSync(join(folder, 'jobs', 'processing', job, 'opt-ml', 'processing', 'pids'), 'utf8');
+    return text.split(' ').map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -17,6 +17,9 @@ describe('a training job', () => {
     ['only supported when', { StoppingCondition: { MaxRuntimeInSeconds: 60, MaxWaitTimeInSeconds: 60 } }],
     ['greater than or equal to', { EnableManagedSpotTraining: true }],
     ['train is there twice', { InputDataConfig: [channel, channel] }],
+    ["The channel name .. can't be that of a folder", { InputDataConfig: [{ ...channel, ChannelName: '..' }] }],
+    ['it must be a folder below /opt/ml/', { CheckpointConfig: { S3Uri: 's3://b/c', LocalPath: '/opt/ml/../etc' } }],
+    ['it must be a folder below /opt/ml/', { CheckpointConfig: { S3Uri: 's3://b/c', LocalPath: '/home/me' } }],
   ])('is refused with "%s"', (words, changes) => {
     expect(() => requireTrainable({ ...training, ...changes })).toThrow(words);
   });

@@ -52,7 +52,18 @@ describe('script mode', () => {
       CreationTime: new Date(0),
       InputDataConfig: [{ ChannelName: 'train', DataSource: {} }],
     };
-    expect(scriptModeEnvironment(job, readScriptMode(hyperparameters))).toMatchObject({
+    const configuration = { resourceConfig: { hosts: ['algo-1'] }, inputDataConfig: { train: {} }, cpus: 2 };
+    const environment = scriptModeEnvironment(job, readScriptMode(hyperparameters), configuration);
+    expect(JSON.parse(environment.SM_TRAINING_ENV ?? '')).toMatchObject({
+      model_dir: '/opt/ml/model',
+      channel_input_dirs: { train: '/opt/ml/input/data/train' },
+      hyperparameters: { learning_rate: 0.05, v: true },
+      resource_config: { hosts: ['algo-1'] },
+      job_name: 'train-1',
+    });
+    expect(environment).toMatchObject({
+      SM_NUM_CPUS: '2',
+      SM_RESOURCE_CONFIG: '{"hosts":["algo-1"]}',
       SM_MODEL_DIR: '/opt/ml/model',
       SM_CHANNELS: '["train"]',
       SM_CHANNEL_TRAIN: '/opt/ml/input/data/train',

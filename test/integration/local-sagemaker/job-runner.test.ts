@@ -1,0 +1,113 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Configuration } from '../../../local/sagemaker/configuration.ts';
+import { availableMode, Containers } from '../../../local/sagemaker/containers/container.ts';
+import type { ContainerEnd, JobOutcome, JobPlan } from '../../../local/sagemaker/jobs/job-plan.ts';
+import { JobRunner } from '../../../local/sagemaker/jobs/job-runner.ts';
+
+let stateFolder: string;
+let runner: JobRunner;
+let printed: string[];
+
+beforeAll(async () => {
+  stateFolder = mkdtempSync(join(tmpdir(), 'job-runner-'));
+  const configuration: Configuration = {
+    port: 0,
+    host: '127.0.0.1',
+    stateFolder,
+    awsEndpoint: 'http://127.0.0.1:1',
+    region: 'eu-central-1',
+    accessKeyId: 'test',
+    secretAccessKey: 'test',
+    accountId: '000000000000',
+    python: execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim(),
+    botocoreData: '',
+    quotas: undefined,
+    images: undefined,
+    faults: false,
+    events: undefined,
+  };
+  const containers = new Containers(configuration, await availableMode(configuration));
+  const logs = { append: async (_group: string, _stream: string, lines: string[]) => void printed.push(...lines) };
+  runner = new JobRunner({ stateFolder, containers, logs, now: () => new Date(), atOnce: 4, graceSeconds: 0.3 });
+});
+beforeEach(() => {
+  printed = [];
+});
+afterAll(() => rmSync(stateFolder, { recursive: true, force: true }));
+
+type Run = { outcome: JobOutcome; end: ContainerEnd | undefined; stages: string[] };
+
+/** Runs Python text as a job; `started` is called when it has printed its first line. */
+function run(name: string, code: string, changes: Partial<JobPlan> = {}, started?: () => void): Promise<Run> {
+  return new Promise((resolve) => {
+    const stages: string[] = [];
+    let end: ContainerEnd | undefined;
+    runner.launch({
+      arn: name,
+      name,
+      kind: 'training',
+      logGroup: 'group',
+      instanceType: 'ml.m5.large',
+      volumeGb: 1,
+      maxRuntimeSeconds: 30,
+      requireCapacity: () => undefined,
+      entered: (stage) => stages.push(stage),
+      prepare: async () => ({
+        command: { command: ['python3', '-c', code], cwd: '/opt/ml', environment: {} },
+        syncs: [],
+      }),
+      observe: () => started?.(),
+      failureMessage: (_folder, exitCode, tail) => `exit code ${exitCode}: ${tail}`,
+      collect: async (_folder, how) => {
+        end = how;
+      },
+      ended: (outcome) => resolve({ outcome, end, stages }),
+      ...changes,
+    });
+  });
+}
+
+describe('the runner of jobs', () => {
+  it('kills a job that does not end on SIGTERM, after its grace', async () => {
+    const deaf =
+      "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)";
+    const ended = await run('deaf', deaf, {}, () => runner.stop('deaf'));
+    expect(ended).toMatchObject({ outcome: { outcome: 'stopped', because: 'asked' }, end: 'stopped' });
+  });
+
+  it('stops a job at its longest run time', async () => {
+    const { outcome } = await run('long', 'import time; time.sleep(60)', { maxRuntimeSeconds: 0.5 });
+    expect(outcome).toEqual({ outcome: 'stopped', because: 'max-runtime' });
+  });
+
+  it('says why a job failed, takes out what it left, and keeps the script in the reason when that fails too', async () => {
+    const failed = await run('failed', "print('too few rows'); raise SystemExit(3)");
+    expect(failed).toEqual({
+      outcome: { outcome: 'failed', reason: 'exit code 3: too few rows' },
+      end: 'failed',
+      stages: ['downloading', 'running', 'uploading'],
+    });
+    const collect = () => Promise.reject(new Error('no bucket'));
+    const twice = await run('twice', 'raise SystemExit(3)', { collect });
+    expect(twice.outcome).toMatchObject({ reason: expect.stringContaining('exit code 3') });
+  });
+
+  it('fails a job that writes more than its volume holds, in files that are not too large each', async () => {
+    const code = `import time
+for index in range(4):
+    open(f'/opt/ml/{index}', 'wb').truncate(400 << 20)
+time.sleep(60)
+`;
+    const { outcome } = await run('full', code);
+    expect(outcome).toMatchObject({
+      reason: expect.stringMatching(/^AlgorithmError: No space left on device: .* of 1\./),
+    });
+  });
+
+  it('leaves no folder of a job behind', () => {
+    expect(readdirSync(join(stateFolder, 'jobs', 'training'))).toEqual([]);
+  });
+});
