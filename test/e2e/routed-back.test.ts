@@ -60,6 +60,24 @@ describe('a version that answers differently where it serves', () => {
   }, 240_000);
 });
 
+describe('a version that does not come up where it serves', () => {
+  it('is rolled back by SageMaker itself, whose reason its author gets, and dev and prod answer as before', async () => {
+    const { stage, clone, say } = scene;
+    const before = await whatAnswers();
+    await scene.prepareCandidate();
+    await clone.replace(
+      'inference.py',
+      'import json\n',
+      'import json\nimport os\nif "SAGEMAKER_PROGRAM" in os.environ:\n    raise RuntimeError("not where it serves")\n',
+    );
+    const waiting = await pushAndWaitForReview(scene, 'Refuse to serve');
+    await approve(scene, waiting);
+    const run = await stage.runUntil(waiting.runId, ['routed-back'], say);
+    await expectToldBack(run, [/went back to its former configuration: .* did not pass the ping health check/]);
+    expect(await whatAnswers()).toEqual(before);
+  }, 120_000);
+});
+
 describe('what went back', () => {
   it('leaves a sound world', () => expectSoundWorld(scene), 240_000);
 });
