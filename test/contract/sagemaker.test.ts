@@ -27,10 +27,20 @@ describe('fakeHosting', () => {
       if (Number.isNaN(sum)) return { outcome: 'model-error', status: 500, message: 'no number', latencyMs: 1 };
       return { outcome: 'answered', body: `[${sum.toFixed(1)}]`, latencyMs: 1 };
     });
+    const group = 'arn:aws:sagemaker:eu-central-1:000000000000:model-package/x';
+    const brokenPackageArn = `${group}/2`;
+    let asked = '';
+    const update = hosting.updateEndpoint;
+    hosting.updateEndpoint = async (name, configName) => {
+      asked = configName;
+      await update(name, configName);
+    };
     const settled = async (name: string) => {
-      if (hosting.endpoints.has(name)) hosting.settle(name);
+      const model = hosting.models.get(hosting.configs.get(asked)?.modelName ?? '');
+      if (hosting.endpoints.has(name))
+        model?.modelPackageArn === brokenPackageArn ? hosting.takeBack(name) : hosting.settle(name);
       return hosting.describeEndpoint(name);
     };
-    return { hosting, modelPackageArn: 'arn:aws:sagemaker:eu-central-1:000000000000:model-package/x/1', settled };
+    return { hosting, modelPackageArn: `${group}/1`, brokenPackageArn, settled };
   });
 });

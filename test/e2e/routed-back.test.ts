@@ -1,11 +1,10 @@
 import { pushAndWaitForReview } from '../../local/demo/acts.ts';
 import { poll } from '../../local/demo/poll.ts';
-import type { Run } from '../../shared/domain/run.ts';
 import { sweepNow } from './disturb-aws.ts';
 import { expectSoundWorld } from './expect-sound-world.ts';
+import { expectToldBack, whatAnswers } from './expect-told-back.ts';
 import { approve, type E2eScene, ensureLive, openScene } from './open-scene.ts';
 
-const FLIGHT = '1439,1598,283,33.98,19.04,13.81,0,10,1016.8,20.7,3,1,4';
 let scene: E2eScene;
 
 beforeAll(async () => {
@@ -17,7 +16,7 @@ afterAll(() => scene?.close());
 describe('a version that nobody decides about in time', () => {
   it('expires at the next sweep, goes back to its author and is never approved', async () => {
     const { stage, clone, runs, say } = scene;
-    const before = await whatAnswers();
+    const before = await whatAnswers(scene);
     await scene.prepareCandidate();
     await clone.replace('mlops.yaml', 'expiresAfter: P3D', 'expiresAfter: PT1S');
     const runId = await stage.runOf(await clone.push('Decide within a second'), say);
@@ -30,15 +29,15 @@ describe('a version that nobody decides about in time', () => {
     expect({ review: review?.status, decision: review?.decision, approval: run.approval }).toEqual({
       review: 'expired',
     });
-    await expectToldBack(run, [/nobody decided|expired|in time/i]);
-    expect(await whatAnswers()).toEqual(before);
+    await expectToldBack(scene, run, [/nobody decided|expired|in time/i]);
+    expect(await whatAnswers(scene)).toEqual(before);
   }, 240_000);
 });
 
 describe('a version that answers differently where it serves', () => {
   it('fails its smoke test, and dev and prod go on answering with the former version', async () => {
     const { stage, clone, say } = scene;
-    const before = await whatAnswers();
+    const before = await whatAnswers(scene);
     await scene.prepareCandidate();
     await clone.replace('inference.py', 'import json\n', 'import json\nimport os\n');
     await clone.replace(
@@ -49,42 +48,17 @@ describe('a version that answers differently where it serves', () => {
     const waiting = await pushAndWaitForReview(scene, 'Answer shorter where it serves');
     await approve(scene, waiting);
     const run = await stage.runUntil(waiting.runId, ['routed-back'], say);
-    await expectToldBack(run, [
+    await expectToldBack(scene, run, [
       /Golden input 1: .*\d\.\d{4,}.*\d\.\d\b/,
       /dev answered \d+ of 20 golden inputs differently/,
     ]);
     const { events } = await stage.outcome(run.runId);
     expect(events.filter(({ environment }) => environment !== undefined && environment !== 'dev')).toEqual([]);
     expect(events.map(({ type }) => type)).toContain('endpoint-restored');
-    expect(await whatAnswers()).toEqual(before);
+    expect(await whatAnswers(scene)).toEqual(before);
   }, 240_000);
 });
 
 describe('what went back', () => {
   it('leaves a sound world', () => expectSoundWorld(scene), 240_000);
 });
-
-/** Answer, version and configuration of each environment. */
-async function whatAnswers() {
-  const deployments = await scene.stage.deployments();
-  return Promise.all(
-    deployments.map(async ({ environment, endpointName, live }) => ({
-      environment,
-      version: live?.version,
-      configName: live?.endpointConfigName,
-      answer: await scene.stage.invoke(endpointName, FLIGHT),
-    })),
-  );
-}
-
-/** The author hears of it by the commit status and by one confidential issue that says why. */
-async function expectToldBack(run: Run, reasons: readonly RegExp[]): Promise<void> {
-  const { gitlab } = scene.stage;
-  expect((await gitlab.statusOf(run.commit))?.status).toBe('failed');
-  const issues = (await gitlab.issues()).filter(({ description }) => description.includes(run.runId));
-  expect(issues.map(({ confidential }) => confidential)).toEqual([true]);
-  for (const reason of reasons) {
-    expect(run.reasons.join('\n')).toMatch(reason);
-    expect(issues[0]?.description.replaceAll('\\', '')).toMatch(reason);
-  }
-}

@@ -120,9 +120,13 @@ type FakeHosting = Hosting & {
   models: Map<string, Parameters<Hosting['ensureModel']>[0]>;
   configs: Map<string, Config>;
   endpoints: Map<string, EndpointState>;
+  /** What an update is to bring: until it has ended, the endpoint has its former configuration. */
+  wanted: Map<string, string>;
   deleted: string[];
   /** Ends the change under way as SageMaker would. */
   settle: (name: string, changes?: Partial<EndpointState>) => void;
+  /** Ends an update as SageMaker does when the new fleet doesn't come up: in service, on the former configuration. */
+  takeBack: (name: string) => void;
   /** What the endpoint answers to an input. */
   answer: (input: string) => Answer;
 };
@@ -132,6 +136,7 @@ export function fakeHosting(answer: (input: string) => Answer = echo): FakeHosti
   const models: FakeHosting['models'] = new Map();
   const configs: FakeHosting['configs'] = new Map();
   const endpoints: FakeHosting['endpoints'] = new Map();
+  const wanted: FakeHosting['wanted'] = new Map();
   const deleted: string[] = [];
   function get(name: string): EndpointState {
     const endpoint = endpoints.get(name);
@@ -145,10 +150,23 @@ export function fakeHosting(answer: (input: string) => Answer = echo): FakeHosti
     models,
     configs,
     endpoints,
+    wanted,
     deleted,
     answer,
     settle(name, changes = {}) {
-      endpoints.set(name, { ...get(name), status: 'InService', ...changes });
+      const { configName, ...endpoint } = get(name);
+      endpoints.set(name, {
+        ...endpoint,
+        status: 'InService',
+        configName: wanted.get(name) ?? configName,
+        ...changes,
+      });
+      wanted.delete(name);
+    },
+    takeBack(name) {
+      const failureReason =
+        'The primary container for production variant main did not pass the ping health check. Please check CloudWatch logs for this endpoint.';
+      this.settle(name, { configName: get(name).configName, failureReason });
     },
     async ensureModel(model) {
       if (!models.has(model.name)) models.set(model.name, structuredClone(model));
@@ -169,7 +187,9 @@ export function fakeHosting(answer: (input: string) => Answer = echo): FakeHosti
       endpoints.set(name, { status: 'Creating', configName, variants });
     },
     async updateEndpoint(name, configName) {
-      endpoints.set(name, { ...get(name), status: 'Updating', configName });
+      const { failureReason: _former, ...endpoint } = get(name);
+      endpoints.set(name, { ...endpoint, status: 'Updating' });
+      wanted.set(name, configName);
     },
     async deleteEndpoint(name) {
       endpoints.delete(name);

@@ -28,14 +28,21 @@ describe('sagemakerModelRegistry', () => {
 
 describe('sagemakerHosting', () => {
   let modelPackageArn: string;
+  let brokenPackageArn: string;
 
   beforeAll(async () => {
     const registry = sagemakerModelRegistry();
     const group = `mlops-test-${anyId()}`;
     await registry.ensureGroup(group, 'A test', {});
-    const artifactUri = await uploadModel(await newBucket(), inference, 1);
-    ({ modelPackageArn } = await registry.register(versionOf(group, anyId(), artifactUri)));
-    await registry.setApproval(modelPackageArn, 'Approved', 'Approved by the test');
+    const bucket = await newBucket();
+    const approved = async (script: string) => {
+      const artifactUri = await uploadModel(bucket, script, 1);
+      const version = await registry.register(versionOf(group, anyId(), artifactUri));
+      await registry.setApproval(version.modelPackageArn, 'Approved', 'Approved by the test');
+      return version.modelPackageArn;
+    };
+    modelPackageArn = await approved(inference);
+    brokenPackageArn = await approved("def model_fn(model_dir):\n    raise ValueError('no model in here')\n");
   });
 
   hostingContract(async () => {
@@ -45,6 +52,6 @@ describe('sagemakerHosting', () => {
         () => hosting.describeEndpoint(name),
         (state) => state === undefined || !isInProgress(state.status),
       );
-    return { hosting, modelPackageArn, settled };
+    return { hosting, modelPackageArn, brokenPackageArn, settled };
   });
 });

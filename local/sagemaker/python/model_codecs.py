@@ -11,6 +11,10 @@ class UnsupportedContentType(Exception):
     """Neither the script nor the defaults know the content type. Callers see HTTP 415."""
 
 
+class UnsupportedAccept(Exception):
+    """The defaults can't write the type that is asked for. Callers see HTTP 406."""
+
+
 def media_type(content_type: str) -> str:
     return content_type.split(";")[0].strip().lower()
 
@@ -22,7 +26,8 @@ def decode(body: bytes, content_type: str):
     if kind == "text/csv":
         return numpy.genfromtxt(io.StringIO(body.decode("utf-8")), delimiter=",")
     if kind == "application/x-npy":
-        return numpy.load(io.BytesIO(body), allow_pickle=False)
+        # As the framework's own default: what isn't text becomes 32-bit floats.
+        return numpy.load(io.BytesIO(body), allow_pickle=False).astype(numpy.float32)
     raise UnsupportedContentType(f"Content type {content_type} is not supported: send text/csv, application/json or application/x-npy.")
 
 
@@ -36,7 +41,7 @@ def encode(prediction, accept: str) -> bytes:
         stream = io.BytesIO()
         numpy.save(stream, numpy.asarray(prediction), allow_pickle=False)
         return stream.getvalue()
-    raise UnsupportedContentType(f"Accept {accept} is not supported: ask for text/csv, application/json or application/x-npy.")
+    raise UnsupportedAccept(f"Accept {accept} is not supported: ask for text/csv, application/json or application/x-npy.")
 
 
 def to_csv(values: "numpy.ndarray") -> bytes:

@@ -1,7 +1,7 @@
 """A model container in script mode: loads the model with the script's `model_fn`, answers GET /ping and POST /invocations.
 
 The script is SAGEMAKER_PROGRAM in SAGEMAKER_SUBMIT_DIRECTORY. `model_fn` is required; `input_fn`, `predict_fn`, `output_fn`
-have defaults; `transform_fn` replaces the three. The port goes as one line to the descriptor PORT_DESCRIPTOR.
+have defaults; `transform_fn` replaces the three. Each may take the toolkit's `context` as one argument more. The port goes as one line to the descriptor PORT_DESCRIPTOR.
 """
 
 import importlib
@@ -13,6 +13,7 @@ import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import model_codecs
+from request_context import Context, call
 
 DEFAULT_ACCEPT = os.environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", "application/json")
 ANY_TYPE = ("", "*/*")
@@ -27,33 +28,34 @@ class Model:
         self.script = import_script()
         if not hasattr(self.script, "model_fn"):
             raise ScriptIncomplete(f"{self.script.__name__} defines no model_fn(model_dir): add one that loads the model.")
-        self.model = self.script.model_fn(os.environ.get("SM_MODEL_DIR", "/opt/ml/model"))
+        self.model = call(self.script.model_fn, os.environ.get("SM_MODEL_DIR", "/opt/ml/model"), context=None)
         # Estimators are not all safe to call from several threads at once, and one core serves them.
         self.lock = threading.Lock()
 
-    def answer(self, body: bytes, content_type: str, accept: str) -> tuple[bytes, str]:
+    def answer(self, body: bytes, content_type: str, accept: str, context: Context) -> tuple[bytes, str]:
         with self.lock:
             if hasattr(self.script, "transform_fn"):
-                result = self.script.transform_fn(self.model, body, content_type, accept)
+                result = call(self.script.transform_fn, self.model, body, content_type, accept, context=context)
             else:
-                result = self.output(self.predict(self.input(body, content_type)), accept)
+                prediction = self.predict(self.input(body, content_type, context), context)
+                result = self.output(prediction, accept, context)
         content, kind = result if isinstance(result, tuple) and len(result) == 2 else (result, accept)
         return content.encode() if isinstance(content, str) else bytes(content), kind
 
-    def input(self, body: bytes, content_type: str):
+    def input(self, body: bytes, content_type: str, context: Context):
         if not hasattr(self.script, "input_fn"):
             return model_codecs.decode(body, content_type)
         textual = content_type.startswith("text/") or model_codecs.media_type(content_type) == "application/json"
-        return self.script.input_fn(body.decode("utf-8") if textual else body, content_type)
+        return call(self.script.input_fn, body.decode("utf-8") if textual else body, content_type, context=context)
 
-    def predict(self, data):
+    def predict(self, data, context: Context):
         if hasattr(self.script, "predict_fn"):
-            return self.script.predict_fn(data, self.model)
+            return call(self.script.predict_fn, data, self.model, context=context)
         return self.model.predict(data)
 
-    def output(self, prediction, accept: str):
+    def output(self, prediction, accept: str, context: Context):
         if hasattr(self.script, "output_fn"):
-            return self.script.output_fn(prediction, accept)
+            return call(self.script.output_fn, prediction, accept, context=context)
         return model_codecs.encode(prediction, accept), accept
 
 
@@ -89,19 +91,27 @@ class Handler(BaseHTTPRequestHandler):
             self.reply(404, b"Not found", "text/plain")
             return
         accept = self.headers.get("Accept", "")
+        context = Context(self.headers)
         try:
             content, kind = self.model.answer(
-                body, self.headers.get("Content-Type") or "application/json", DEFAULT_ACCEPT if accept in ANY_TYPE else accept
+                body,
+                self.headers.get("Content-Type") or "application/json",
+                DEFAULT_ACCEPT if accept in ANY_TYPE else accept,
+                context,
             )
-            self.reply(200, content, kind)
+            self.reply(200, content, kind, context.response_headers)
         except model_codecs.UnsupportedContentType as error:
             self.reply(415, str(error).encode(), "text/plain")
+        except model_codecs.UnsupportedAccept as error:
+            self.reply(406, str(error).encode(), "text/plain")
         except Exception as error:
             traceback.print_exc()
             self.reply(500, f"{type(error).__name__}: {error}".encode(), "text/plain")
 
-    def reply(self, status: int, body: bytes, content_type: str) -> None:
+    def reply(self, status: int, body: bytes, content_type: str, headers: dict[str, str] | None = None) -> None:
         self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
         charset = "; charset=utf-8" if content_type.startswith("text/") and "charset" not in content_type else ""
         self.send_header("Content-Type", content_type + charset)
         self.send_header("Content-Length", str(len(body)))

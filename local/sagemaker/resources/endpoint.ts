@@ -97,6 +97,9 @@ export function updateEndpointWeightsAndCapacities(
       throw new ValidationException(`Could not find variant "${name}" in endpoint "${endpoint.arn}".`);
     }
   }
+  const empty = request.DesiredWeightsAndCapacities.find(({ DesiredInstanceCount }) => DesiredInstanceCount === 0);
+  if (empty !== undefined)
+    throw new ValidationException(`DesiredInstanceCount of variant "${empty.VariantName}" must be at least 1.`);
   const startedAt = world.now();
   const variants = live.variants.map((each): DeployedVariant => {
     const wish = wishes.get(each.variant.VariantName);

@@ -115,9 +115,10 @@ function recordOf(config: CaptureConfig, captured: Captured): Record<string, unk
 
 /** BASE64, unless the config lists the content type as CSV or JSON. */
 function sideOf(config: CaptureConfig, payload: Payload, mode: 'INPUT' | 'OUTPUT'): Record<string, unknown> {
-  const kind = payload.contentType.split(';')[0]?.trim() ?? '';
+  const kind = payload.contentType.split(';')[0]?.trim().toLowerCase() ?? '';
   const { CsvContentTypes: csv, JsonContentTypes: json } = config.CaptureContentTypeHeader ?? {};
-  const encoding = csv?.includes(kind) ? 'CSV' : json?.includes(kind) ? 'JSON' : 'BASE64';
+  const isOneOf = (types: string[] | undefined) => types?.some((type) => type.toLowerCase() === kind);
+  const encoding = isOneOf(csv) ? 'CSV' : isOneOf(json) ? 'JSON' : 'BASE64';
   const data = payload.body.toString(encoding === 'BASE64' ? 'base64' : 'utf8');
   return { observedContentType: payload.contentType, mode, data, encoding };
 }

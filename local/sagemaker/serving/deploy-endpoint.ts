@@ -1,6 +1,7 @@
 import type { DeploymentConfig } from '@aws-sdk/client-sagemaker';
 import type { Checked } from '../api/checked.ts';
-import { containerOf, findModel } from '../resources/model.ts';
+import { findModel } from '../resources/model.ts';
+import { containersOf } from '../resources/model-containers.ts';
 import type { DeployedVariant, Deployment, EndpointConfig, PendingDeployment } from '../state/records.ts';
 import type { World } from '../world.ts';
 import type { PlannedVariant } from './deployment-plan.ts';
@@ -10,10 +11,11 @@ export function deploymentOf(world: World, config: EndpointConfig): Deployment {
   const variants = config.ProductionVariants.map((variant): DeployedVariant => {
     const count = variant.InitialInstanceCount ?? 1;
     const weight = variant.InitialVariantWeight ?? 1;
-    const container = containerOf(world, findModel(world, variant.ModelName ?? ''));
+    const { container, further } = containersOf(world, findModel(world, variant.ModelName ?? ''));
     return {
       variant,
       container,
+      ...(further.length === 0 ? {} : { further }),
       currentCount: count,
       desiredCount: count,
       currentWeight: weight,
@@ -34,13 +36,14 @@ export function pendingOf(
     const message = `Launching ${each.desiredCount} instance(s).`;
     return { ...each, currentCount: 0, currentWeight: 0, stage: { status: 'Creating', message, startedAt } };
   });
-  return { ...deployment, variants, startedAt, ...(config === undefined ? {} : { config }) };
+  return { ...deployment, variants, deployedAt: startedAt, startedAt, ...(config === undefined ? {} : { config }) };
 }
 
 /** A deployment that has become what was desired, with nothing under way. */
-export function settled({ configName, variants, capture }: Deployment): Deployment {
+export function settled({ configName, deployedAt, variants, capture }: Deployment): Deployment {
   return {
     configName,
+    ...(deployedAt === undefined ? {} : { deployedAt }),
     variants: variants.map(({ stage: _over, ...each }) => ({
       ...each,
       currentCount: each.desiredCount,

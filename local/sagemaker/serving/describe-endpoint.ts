@@ -1,7 +1,6 @@
 import type {
   DataCaptureConfigSummary,
   DescribeEndpointOutput,
-  PendingProductionVariantSummary,
   ProductionVariantSummary,
 } from '@aws-sdk/client-sagemaker';
 import type { DeployedVariant, Deployment, Endpoint } from '../state/records.ts';
@@ -17,13 +16,16 @@ export function describedEndpoint(endpoint: Endpoint): DescribeEndpointOutput {
     FailureReason: endpoint.failureReason,
     CreationTime: endpoint.createdAt,
     LastModifiedTime: endpoint.modifiedAt,
-    ProductionVariants: live?.variants.map(summaryOf),
+    ProductionVariants: live?.variants.map((each) => summaryOf(each, live.deployedAt)),
     DataCaptureConfig: captureOf(live?.capture),
     LastDeploymentConfig: endpoint.lastDeploymentConfig,
     PendingDeploymentSummary: pending && {
       EndpointConfigName: pending.configName,
       StartTime: pending.startedAt,
-      ProductionVariants: pending.variants.map(pendingSummaryOf),
+      ProductionVariants: pending.variants.map((each) => ({
+        ...summaryOf(each, pending.startedAt),
+        InstanceType: each.variant.InstanceType,
+      })),
     },
   };
 }
@@ -40,15 +42,15 @@ function captureOf(capture: Deployment['capture']): DataCaptureConfigSummary | u
   );
 }
 
-function pendingSummaryOf(deployed: DeployedVariant): PendingProductionVariantSummary {
-  return { ...summaryOf(deployed), InstanceType: deployed.variant.InstanceType };
-}
-
-function summaryOf(deployed: DeployedVariant): ProductionVariantSummary {
+function summaryOf(deployed: DeployedVariant, deployedAt: Date | undefined): ProductionVariantSummary {
   const { stage } = deployed;
   return {
     VariantName: deployed.variant.VariantName,
-    DeployedImages: [{ SpecifiedImage: deployed.container.image, ResolvedImage: deployed.container.image }],
+    DeployedImages: [deployed.container, ...(deployed.further ?? [])].map(({ image }) => ({
+      SpecifiedImage: image,
+      ResolvedImage: image,
+      ResolutionTime: deployedAt,
+    })),
     CurrentWeight: deployed.currentWeight,
     DesiredWeight: deployed.desiredWeight,
     CurrentInstanceCount: deployed.currentCount,

@@ -2,10 +2,11 @@ import { readdir, stat, statfs } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { MetricBuffer, type Publish } from '../aws/metric-buffer.ts';
+import type { MachineUse } from './model-worker.ts';
 import { type ProcessUsage, readProcesses, usageBelow } from './process-usage.ts';
 
-/** A variant's worker, as far as it uses the machine. */
-type Instance = { endpoint: string; name: string; worker: { pid: number | undefined; folder: string } | undefined };
+/** A variant, and what its containers use of the machine. */
+type Instance = { endpoint: string; name: string; uses: MachineUse[] };
 type Sample = { cpuSeconds: number; atMs: number };
 
 const EVERY_MS = 10_000;
@@ -35,7 +36,7 @@ export class InstanceMetrics {
 
   /** Reads once what every worker uses. */
   async sample(processes?: ProcessUsage[]): Promise<void> {
-    const running = this.#instances().filter(({ worker }) => worker?.pid !== undefined);
+    const running = this.#instances().filter(({ uses }) => uses.length > 0);
     if (running.length === 0) return;
     const all = processes ?? (await readProcesses());
     const former = this.#before;
@@ -52,22 +53,27 @@ export class InstanceMetrics {
     return this.#buffer.close();
   }
 
-  async #measure(
-    { endpoint, name, worker }: Instance,
-    all: ProcessUsage[],
-    former: Map<string, Sample>,
-  ): Promise<void> {
-    if (worker?.pid === undefined) return;
-    const { cpuSeconds, residentBytes } = usageBelow(worker.pid, all);
+  /** The sum over its containers, as the service has it. */
+  async #measure({ endpoint, name, uses }: Instance, all: ProcessUsage[], former: Map<string, Sample>): Promise<void> {
+    const used = uses.map(({ pid }) => usageBelow(pid, all));
+    const cpuSeconds = used.reduce((sum, each) => sum + each.cpuSeconds, 0);
+    const residentBytes = used.reduce((sum, each) => sum + each.residentBytes, 0);
     const atMs = this.#now().getTime();
-    const before = former.get(worker.folder);
-    this.#before.set(worker.folder, { cpuSeconds, atMs });
+    const key = uses.map(({ folder }) => folder).join();
+    const before = former.get(key);
+    this.#before.set(key, { cpuSeconds, atMs });
     if (before !== undefined && atMs > before.atMs) {
       const percent = (100 * 1000 * (cpuSeconds - before.cpuSeconds)) / (atMs - before.atMs);
       this.#add(endpoint, name, 'CPUUtilization', Math.max(0, percent));
     }
+    const onDisk = await Promise.all(uses.map(({ folder }) => diskPercent(folder)));
     this.#add(endpoint, name, 'MemoryUtilization', (100 * residentBytes) / totalmem());
-    this.#add(endpoint, name, 'DiskUtilization', await diskPercent(worker.folder));
+    this.#add(
+      endpoint,
+      name,
+      'DiskUtilization',
+      onDisk.reduce((sum, percent) => sum + percent, 0),
+    );
   }
 
   #add(endpoint: string, variant: string, metric: string, percent: number): void {

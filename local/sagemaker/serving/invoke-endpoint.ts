@@ -1,7 +1,7 @@
 import { ModelError, ValidationError } from '../errors.ts';
 import type { Endpoint } from '../state/records.ts';
 import type { World } from '../world.ts';
-import { type WorkerAnswer, WorkerSilent, WorkerTooSlow } from './model-worker.ts';
+import { PRIMARY, type WorkerAnswer, WorkerSilent, WorkerTooSlow } from './model-worker.ts';
 import type { ServingVariant } from './serving-variant.ts';
 
 type Invocation = {
@@ -24,8 +24,6 @@ type InvocationAnswer = {
 };
 
 const SERVING = ['InService', 'Updating', 'SystemUpdating', 'UpdateRollbackFailed'];
-const TOO_SLOW =
-  'Your invocation timed out while waiting for a response from container primary. Review the latency metrics for each container in Amazon CloudWatch, resolve the issue, and try again.';
 
 /** @throws ValidationError for an unknown endpoint, variant or too large a body; ModelError for what the container did */
 export async function invokeEndpoint(world: World, invocation: Invocation): Promise<InvocationAnswer> {
@@ -33,9 +31,9 @@ export async function invokeEndpoint(world: World, invocation: Invocation): Prom
   const variant = world.hosting.route(endpoint.name, chooseVariant(world, endpoint, invocation.targetVariant));
   const eventId = crypto.randomUUID();
   const at = world.now();
-  const answer = await askObserved(world, endpoint, variant, invocation, at);
+  const answer = await variant.hold(() => askObserved(world, endpoint, variant, invocation, at));
   if (answer.status < 200 || answer.status >= 300)
-    throw refusedByModel(world, endpoint, answer.status, answer.body.toString('utf8'));
+    throw refusedByModel(world, endpoint, answer.status, answer.body.toString('utf8'), answer.container);
   const { name } = variant;
   if (variant.capture !== undefined) {
     const input = { contentType: invocation.contentType ?? 'application/octet-stream', body: invocation.body };
@@ -131,13 +129,13 @@ async function ask(
   if (invocation.customAttributes !== undefined)
     headers['x-amzn-sagemaker-custom-attributes'] = invocation.customAttributes;
   if (invocation.inferenceId !== undefined) headers['x-amzn-sagemaker-inference-id'] = invocation.inferenceId;
-  const status = await world.faults.onInvocation(endpoint.name, variant.deployed.variant.VariantName);
+  const status = await world.faults.onInvocation(endpoint.name, variant.name);
   if (status !== undefined) return askedFailure(status);
   try {
     return await variant.invoke({ body: invocation.body, headers });
   } catch (error) {
     if (!(error instanceof WorkerSilent)) throw error;
-    if (error instanceof WorkerTooSlow) throw refusedByModel(world, endpoint, 0, TOO_SLOW);
+    if (error instanceof WorkerTooSlow) throw refusedByModel(world, endpoint, 0, error.message);
     throw refusedByModel(world, endpoint, 500, error.message);
   }
 }
@@ -145,15 +143,21 @@ async function ask(
 /** What the model answers while somebody wants it to fail. */
 function askedFailure(status: number): WorkerAnswer {
   const body = Buffer.from('A fault that was asked for at /_local/faults.');
-  return { status, contentType: 'text/plain', customAttributes: undefined, body };
+  return { status, contentType: 'text/plain', customAttributes: undefined, body, container: PRIMARY };
 }
 
-function refusedByModel(world: World, endpoint: Endpoint, status: number, message: string): ModelError {
+function refusedByModel(
+  world: World,
+  endpoint: Endpoint,
+  status: number,
+  message: string,
+  container = PRIMARY,
+): ModelError {
   const { region, accountId } = world.configuration;
   const group = `/aws/sagemaker/Endpoints/${endpoint.name}`;
   const kind = status >= 400 && status < 500 ? 'client' : 'server';
   return new ModelError(
-    `Received ${kind} error (${status}) from primary with message "${message}". See https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#logEventViewer:group=${group} in account ${accountId} for more information.`,
+    `Received ${kind} error (${status}) from ${container} with message "${message}". See https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#logEventViewer:group=${group} in account ${accountId} for more information.`,
     status,
     message,
     `arn:aws:logs:${region}:${accountId}:log-group:${group}`,

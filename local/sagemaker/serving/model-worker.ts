@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { LogGroups } from '../aws/log-groups.ts';
 import { type ObjectStore, ObjectUnavailable } from '../aws/object-store.ts';
@@ -36,8 +36,18 @@ export type WorkerSurroundings = {
   newId: (length: number) => string;
 };
 
+/** What a worker takes of this machine. */
+export type MachineUse = { pid: number; folder: string };
+export type WorkerPlace = { endpoint: string; variant: string; startupSeconds: number | undefined };
 export type WorkerRequest = { body: Buffer; headers: Record<string, string> };
-export type WorkerAnswer = { status: number; contentType: string; customAttributes: string | undefined; body: Buffer };
+export type WorkerAnswer = {
+  status: number;
+  contentType: string;
+  customAttributes: string | undefined;
+  body: Buffer;
+  /** Whose answer it is. */
+  container: string;
+};
 
 const DEFAULT_STARTUP_SECONDS = 60;
 /** SageMaker's own limit for an answer of a real-time endpoint. */
@@ -45,6 +55,8 @@ const ANSWER_WITHIN_MS = 60_000;
 const PING_WITHIN_MS = 10_000;
 /** The largest model that is brought onto this machine. */
 const MODEL_GB = 20;
+/** Of a model that has no other. */
+export const PRIMARY = 'primary';
 const SUBMIT_DIRECTORY = 'SAGEMAKER_SUBMIT_DIRECTORY';
 
 /** One HTTP server with one model. It serves a variant whatever its instance count: on a laptop more would only share its cores. */
@@ -52,27 +64,28 @@ export class ModelWorker {
   readonly #container: RunningContainer;
   readonly #port: number;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
-  #unanswered = 0;
-  #whenAnswered: (() => void) | undefined;
-  /** Its files on this machine. */
-  readonly folder: string;
+  /** The name of its container, as errors give it. */
+  readonly #name: string;
+  readonly #folder: string;
 
-  private constructor(container: RunningContainer, port: number, folder: string) {
+  private constructor(container: RunningContainer, port: number, name: string, folder: string) {
     this.#container = container;
     this.#port = port;
-    this.folder = folder;
+    this.#name = name;
+    this.#folder = folder;
   }
 
   /** Resolves when /ping answers 200. @throws WorkerNotUp */
   static async start(
     around: WorkerSurroundings,
-    place: { endpoint: string; variant: string; startupSeconds: number | undefined },
+    place: WorkerPlace,
     deployed: DeployedContainer,
   ): Promise<ModelWorker> {
+    const name = deployed.name ?? PRIMARY;
     const python = around.containers.images.pythonOf(deployed.image);
     if (python === undefined) {
       throw new WorkerNotUp(
-        `The image '${deployed.image}' for the primary container of production variant ${place.variant} does not exist here.`,
+        `The image '${deployed.image}' for the ${name} container of production variant ${place.variant} does not exist here.`,
       );
     }
     const id = around.newId(17);
@@ -83,6 +96,7 @@ export class ModelWorker {
     mkdirSync(logFolder, { recursive: true });
     const environment = await fetchModel(around, folder, deployed, place.variant);
     const logFile = join(logFolder, `${place.endpoint}-${place.variant}-i-${id}.log`);
+    const stream = `${place.variant}/i-${id}${deployed.name === undefined ? '' : `/${deployed.name}`}`;
     const container = around.containers.start(folder, {
       command: ['python3', pythonFile('serve_model.py')],
       cwd: '/opt/ml/model',
@@ -94,7 +108,7 @@ export class ModelWorker {
     const log = new ContainerLog(
       logFile,
       `/aws/sagemaker/Endpoints/${place.endpoint}`,
-      `${place.variant}/i-${id}`,
+      stream,
       around.logs,
       around.now,
     );
@@ -104,14 +118,14 @@ export class ModelWorker {
     });
     try {
       const port = await announcedPort(container, (place.startupSeconds ?? DEFAULT_STARTUP_SECONDS) * 1000);
-      const worker = new ModelWorker(container, port, root);
+      const worker = new ModelWorker(container, port, name, root);
       await worker.requireHealthy();
       return worker;
     } catch (error) {
       container.kill();
       await container.exited;
       throw new WorkerNotUp(
-        `The primary container for production variant ${place.variant} did not pass the ping health check. Please check CloudWatch logs for this endpoint.`,
+        `The ${name} container for production variant ${place.variant} did not pass the ping health check. Please check CloudWatch logs for this endpoint.`,
         { cause: error },
       );
     }
@@ -127,28 +141,15 @@ export class ModelWorker {
     this.#container.kill();
   }
 
-  /** The first process of the container. */
-  get pid(): number | undefined {
-    return this.#container.pid;
-  }
-
-  /** Resolves when no call waits for an answer; each has its time limit. */
-  async answeredAll(): Promise<void> {
-    while (this.#unanswered > 0)
-      await new Promise<void>((resolve) => {
-        this.#whenAnswered = resolve;
-      });
+  /** The first process of the container, and its files. */
+  get uses(): MachineUse[] {
+    const { pid } = this.#container;
+    return pid === undefined ? [] : [{ pid, folder: this.#folder }];
   }
 
   /** @throws WorkerSilent */
-  async invoke(invocation: WorkerRequest): Promise<WorkerAnswer> {
-    this.#unanswered += 1;
-    try {
-      return await this.#ask('POST', '/invocations', invocation, { agent: this.#agent, withinMs: ANSWER_WITHIN_MS });
-    } finally {
-      this.#unanswered -= 1;
-      if (this.#unanswered === 0) this.#whenAnswered?.();
-    }
+  invoke(invocation: WorkerRequest): Promise<WorkerAnswer> {
+    return this.#ask('POST', '/invocations', invocation, { agent: this.#agent, withinMs: ANSWER_WITHIN_MS });
   }
 
   /** @throws WorkerSilent */
@@ -187,12 +188,17 @@ export class ModelWorker {
               contentType: response.headers['content-type'] ?? 'application/octet-stream',
               customAttributes: oneHeader(response.headers['x-amzn-sagemaker-custom-attributes']),
               body: Buffer.concat(chunks),
+              container: this.#name,
             }),
           );
         },
       );
       asked.setTimeout(withinMs, () =>
-        asked.destroy(new WorkerTooSlow(`The model gave no answer within ${withinMs / 1000} seconds.`)),
+        asked.destroy(
+          new WorkerTooSlow(
+            `Your invocation timed out while waiting for a response from container ${this.#name}. Review the latency metrics for each container in Amazon CloudWatch, resolve the issue, and try again.`,
+          ),
+        ),
       );
       asked.on('error', silent);
       asked.end(body);
@@ -214,9 +220,7 @@ async function fetchModel(
   };
   const uri = deployed.modelDataUrl;
   try {
-    if (uri?.endsWith('.tar.gz')) await fetchArchive(around, folder, uri, '/opt/ml/model');
-    else if (uri !== undefined)
-      await around.objects.downloadPrefix(uri, hostPath(folder, '/opt/ml/model'), new InputAllowance(MODEL_GB));
+    if (uri !== undefined) await fetchData(around, folder, uri, deployed.modelDataForm);
     const code = environment[SUBMIT_DIRECTORY];
     if (code?.startsWith('s3://')) {
       await fetchArchive(around, folder, code, '/opt/ml/code');
@@ -230,6 +234,20 @@ async function fetchModel(
     });
   }
   return environment;
+}
+
+async function fetchData(
+  around: WorkerSurroundings,
+  folder: ContainerFolder,
+  uri: string,
+  form: DeployedContainer['modelDataForm'],
+): Promise<void> {
+  const model = hostPath(folder, '/opt/ml/model');
+  const allowance = new InputAllowance(MODEL_GB);
+  if (form === 'object') await around.objects.downloadObject(uri, join(model, basename(uri)), allowance);
+  else if (form === 'archive' || (form === undefined && uri.endsWith('.tar.gz')))
+    await fetchArchive(around, folder, uri, '/opt/ml/model');
+  else await around.objects.downloadPrefix(uri, model, allowance);
 }
 
 async function fetchArchive(

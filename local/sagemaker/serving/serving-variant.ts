@@ -2,13 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Slots } from '../jobs/slots.ts';
 import type { DeployedVariant, Deployment } from '../state/records.ts';
 import {
+  type MachineUse,
   ModelWorker,
   type WorkerAnswer,
+  type WorkerPlace,
   type WorkerRequest,
   WorkerSilent,
   type WorkerSurroundings,
 } from './model-worker.ts';
 import { watchHealth } from './watch-health.ts';
+import { WorkerPipeline } from './worker-pipeline.ts';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
@@ -23,7 +26,9 @@ export class ServingVariant {
   readonly endpoint: string;
   readonly #around: WorkerSurroundings;
   readonly #starts: Slots;
-  #worker: ModelWorker | undefined;
+  #worker: Worker | undefined;
+  #unanswered = 0;
+  #whenAnswered: (() => void) | undefined;
   /** Of a variant whose worker comes back with the server. */
   #returning: Promise<void> | undefined;
   /** Of a variant whose worker is being started again, for whatever reason. */
@@ -49,9 +54,9 @@ export class ServingVariant {
     return this.deployed.variant.VariantName;
   }
 
-  /** Its processes and its files are what the variant uses of the machine; nothing while no worker is up. */
-  get worker(): ModelWorker | undefined {
-    return this.#worker;
+  /** Nothing while no worker is up. */
+  get uses(): MachineUse[] {
+    return this.#worker?.uses ?? [];
   }
 
   /** One try. @throws WorkerNotUp */
@@ -61,7 +66,7 @@ export class ServingVariant {
       if (this.#stopped) return;
       const { ContainerStartupHealthCheckTimeoutInSeconds: startupSeconds } = this.deployed.variant;
       const place = { endpoint: this.endpoint, variant: this.name, startupSeconds };
-      const worker = await ModelWorker.start(this.#around, place, this.deployed.container);
+      const worker = await startWorker(this.#around, place, this.deployed);
       if (this.#stopped) {
         worker.stop();
         return;
@@ -102,8 +107,22 @@ export class ServingVariant {
   /** For a variant that is asked no more: it ends when it has answered what it was asked. */
   async retire(): Promise<void> {
     this.#stopped = true;
-    await this.#worker?.answeredAll();
+    while (this.#unanswered > 0)
+      await new Promise<void>((resolve) => {
+        this.#whenAnswered = resolve;
+      });
     this.stop();
+  }
+
+  /** Whatever happens to the endpoint meanwhile, the variant's worker stays until this is done. */
+  async hold<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#unanswered += 1;
+    try {
+      return await work();
+    } finally {
+      this.#unanswered -= 1;
+      if (this.#unanswered === 0) this.#whenAnswered?.();
+    }
   }
 
   /** @throws WorkerSilent */
@@ -113,7 +132,7 @@ export class ServingVariant {
     return this.#worker.invoke(invocation);
   }
 
-  #died(worker: ModelWorker): void {
+  #died(worker: Worker): void {
     if (this.#stopped || this.#worker !== worker) return;
     this.#worker = undefined;
     this.#returning = undefined;
@@ -131,6 +150,17 @@ export class ServingVariant {
       }
     }
   }
+}
+
+type Worker = ModelWorker | WorkerPipeline;
+
+function startWorker(
+  around: WorkerSurroundings,
+  place: WorkerPlace,
+  { container, further }: DeployedVariant,
+): Promise<Worker> {
+  if (further === undefined) return ModelWorker.start(around, place, container);
+  return WorkerPipeline.start(around, place, [container, ...further]);
 }
 
 function withPatience(wait: Promise<void>): Promise<void> {

@@ -110,6 +110,8 @@ export type PipelineExecution = {
 
 /** The container that a variant runs, as it was when the variant was deployed: the model may be deleted meanwhile. */
 export type DeployedContainer = {
+  /** Of one among several. */
+  name?: string;
   image: string;
   modelDataUrl?: string;
   /** How the model's data lies there; by the URL's ending where nothing is said. */
@@ -120,6 +122,8 @@ export type DeployedContainer = {
 export type DeployedVariant = {
   variant: Checked<ProductionVariant>;
   container: DeployedContainer;
+  /** Those that follow it in an inference pipeline. */
+  further?: DeployedContainer[];
   currentCount: number;
   desiredCount: number;
   currentWeight: number;
@@ -130,6 +134,8 @@ export type DeployedVariant = {
 
 export type Deployment = {
   configName: string;
+  /** When it began; absent in what older versions of this server left behind. */
+  deployedAt?: Date;
   variants: DeployedVariant[];
   capture?: EndpointConfig['DataCaptureConfig'];
 };

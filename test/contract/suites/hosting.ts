@@ -6,6 +6,8 @@ type Contract = {
   hosting: Hosting;
   /** An approved version that sums a CSV row, and answers a row that holds no number with an error. */
   modelPackageArn: string;
+  /** An approved version that can't be loaded. */
+  brokenPackageArn: string;
   /** Resolves when SageMaker has done what it was asked for. */
   settled: (endpointName: string) => Promise<EndpointState | undefined>;
 };
@@ -24,13 +26,13 @@ export function hostingContract(make: () => Promise<Contract>) {
     await contract.hosting.deleteEndpoint(name);
   });
 
-  async function prepare(config: string, instanceCount = 1): Promise<void> {
+  async function prepare(config: string, instanceCount = 1, modelPackageArn = contract.modelPackageArn): Promise<void> {
     const tags = { stage: 'test' };
     const network = { subnetIds: [], securityGroupIds: [], isolation: false };
     const roleArn = 'arn:aws:iam::000000000000:role/mlops-test-serving';
-    const { modelPackageArn } = contract;
-    await contract.hosting.ensureModel({ name: `${name}-model`, modelPackageArn, roleArn, network, tags });
-    const kind = { modelName: `${name}-model`, variantName: 'main', instanceType: 'ml.t2.medium', instanceCount };
+    const modelName = `${name}-${modelPackageArn === contract.modelPackageArn ? 'model' : 'broken'}`;
+    await contract.hosting.ensureModel({ name: modelName, modelPackageArn, roleArn, network, tags });
+    const kind = { modelName, variantName: 'main', instanceType: 'ml.t2.medium', instanceCount };
     await contract.hosting.ensureConfig({ name: config, ...kind, tags });
   }
 
@@ -71,6 +73,26 @@ export function hostingContract(make: () => Promise<Contract>) {
     const state = await contract.settled(name);
     expect(state).toMatchObject({ status: 'InService', configName: `${name}-two` });
     expect(state?.variants).toMatchObject([{ name: 'main', desiredInstanceCount: 2 }]);
+  });
+
+  it('tells of an update that SageMaker took back, and why, until the next one succeeds', async () => {
+    await prepare(`${name}-one`);
+    await prepare(`${name}-two`);
+    await prepare(`${name}-broken`, 1, contract.brokenPackageArn);
+    await contract.hosting.createEndpoint(name, `${name}-one`, {});
+    await contract.settled(name);
+    await contract.hosting.updateEndpoint(name, `${name}-broken`);
+    const onItsWay = await contract.hosting.describeEndpoint(name);
+    expect(onItsWay).toMatchObject({ status: 'Updating', configName: `${name}-one` });
+    expect(await contract.settled(name)).toMatchObject({
+      status: 'InService',
+      configName: `${name}-one`,
+      failureReason: expect.stringContaining('did not pass the ping health check'),
+    });
+    await contract.hosting.updateEndpoint(name, `${name}-two`);
+    const state = await contract.settled(name);
+    expect(state).toMatchObject({ status: 'InService', configName: `${name}-two` });
+    expect(state?.failureReason).toBeUndefined();
   });
 
   it('takes an endpoint away', async () => {

@@ -27,6 +27,7 @@ describe('boto3, unchanged', () => {
     'pipeline_steps.py',
     'callbacks.py',
     'jobs_and_endpoints.py',
+    'serving.py',
   ])(
     'does all of %s',
     async (script) => {

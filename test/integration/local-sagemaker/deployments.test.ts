@@ -6,8 +6,9 @@ import {
   type DescribeEndpointCommandOutput,
   UpdateEndpointCommand,
 } from '@aws-sdk/client-sagemaker';
+import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
 import { EndpointStateChange } from '../../../events/contracts/sagemaker-endpoint-state-change.ts';
-import { cloudwatch, listenToEvents, newBucket, sagemaker, uniqueName, until } from './clients.ts';
+import { cloudwatch, listenToEvents, newBucket, runtime, sagemaker, uniqueName, until } from './clients.ts';
 import { invokeInALoop } from './invoke-in-a-loop.ts';
 import { createConfig, createModel, describeEndpoint, endpointAtRest, inference, uploadModel } from './models.ts';
 
@@ -80,18 +81,27 @@ const baking = () =>
 
 describe('an update of an endpoint', () => {
   it('loses no call, however it is deployed', async () => {
-    const loop = invokeInALoop(endpoint, 2);
+    // The old worker is still at this one when the new fleet takes over.
+    const slow = runtime.send(
+      new InvokeEndpointCommand({ EndpointName: endpoint, Body: 'slow', ContentType: 'text/csv' }),
+    );
     await update(three);
     expect((await endpointAtRest(endpoint)).EndpointConfigName).toBe(three);
+    expect(Buffer.from((await slow).Body).toString()).toBe('[2.0]');
+    const loop = invokeInALoop(endpoint, 2);
     await update(two, canary(1));
     expect((await endpointAtRest(endpoint)).EndpointConfigName).toBe(two);
-    await update(three, {
+    await update(three);
+    expect((await endpointAtRest(endpoint)).EndpointConfigName).toBe(three);
+    await update(two, {
       RollingUpdatePolicy: { MaximumBatchSize: { Type: 'INSTANCE_COUNT', Value: 2 }, WaitIntervalInSeconds: 1 },
     });
-    expect((await endpointAtRest(endpoint)).EndpointConfigName).toBe(three);
+    expect((await endpointAtRest(endpoint)).EndpointConfigName).toBe(two);
     await loop.stop();
     expect(loop.failures).toEqual([]);
     expect(new Set(loop.taken())).toEqual(new Set(['[2.0]', '[3.0]']));
+    await update(three);
+    await endpointAtRest(endpoint);
   }, 60_000);
 
   it('gives its canary the canary’s share, and rolls back when an alarm goes off', async () => {

@@ -28,6 +28,7 @@ beforeAll(async () => {
     images: undefined,
     faults: false,
     events: undefined,
+    timeScale: 1,
   };
   const containers = new Containers(configuration, await availableMode(configuration));
   const logs = { append: async (_group: string, _stream: string, lines: string[]) => void printed.push(...lines) };

@@ -14,8 +14,8 @@ import { image, putObject, sagemaker, uniqueName, until } from './clients.ts';
 export const servingRoleArn = 'arn:aws:iam::000000000000:role/mlops-test-serving';
 export const scriptMode = { SAGEMAKER_PROGRAM: 'inference.py', SAGEMAKER_SUBMIT_DIRECTORY: '/opt/ml/model/code' };
 
-/** Answers each CSV row with its sum times a factor; `die` ends the worker, `slow` and `odd` do what they say. */
-export const inference = `import os
+/** Answers each CSV row with its sum times a factor; `die` ends the worker, `slow` takes two seconds. */
+export const inference = `import os, time
 def model_fn(model_dir):
     return float(open(os.path.join(model_dir, 'factor.txt')).read())
 def input_fn(body, content_type):
@@ -23,6 +23,9 @@ def input_fn(body, content_type):
         raise ValueError('send text/csv')
     if body == 'die':
         os._exit(9)
+    if body == 'slow':
+        time.sleep(2)
+        body = '1'
     return [[float(cell) for cell in line.split(',')] for line in body.splitlines()]
 def predict_fn(rows, factor):
     return [factor * sum(row) for row in rows]

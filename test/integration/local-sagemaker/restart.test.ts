@@ -8,6 +8,7 @@ import {
   ListPipelineExecutionStepsCommand,
   SendPipelineExecutionStepSuccessCommand,
   StartPipelineExecutionCommand,
+  UpdateEndpointCommand,
 } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
 import { CreateQueueCommand, DeleteQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -15,7 +16,7 @@ import { stateFolderAt } from '../../../local/world/state-folder.ts';
 import { restartPart, worldVariable } from '../../harness/world.ts';
 import { newBucket, readObject, roleArn, runtime, sagemaker, token, uniqueName, until } from './clients.ts';
 import { processingEnd, startProcessing } from './jobs.ts';
-import { createConfig, createModel, endpointAtRest, inference, uploadModel } from './models.ts';
+import { createConfig, createModel, describeEndpoint, endpointAtRest, inference, uploadModel } from './models.ts';
 
 const sqs = new SQSClient({});
 
@@ -48,11 +49,13 @@ async function stepsOf(PipelineExecutionArn: string) {
 }
 
 describe('a server that is killed and started again', () => {
-  it('leaves no process behind, runs its unfinished jobs again, goes on with its executions and serves its endpoints again', async () => {
+  it('leaves no process behind, and takes up its jobs, its executions, its endpoints and their deployments', async () => {
     const bucket = await newBucket();
     const [job, endpoint] = [uniqueName('processing'), uniqueName('endpoint')];
+    const next = `${endpoint}-next`;
     await createModel(endpoint, await uploadModel(bucket, inference));
     await createConfig(endpoint, endpoint);
+    await createConfig(next, endpoint);
     await sagemaker.send(new CreateEndpointCommand({ EndpointName: endpoint, EndpointConfigName: endpoint }));
     await endpointAtRest(endpoint);
     await startProcessing(
@@ -76,6 +79,21 @@ open('/opt/ml/processing/result/done', 'w').write('yes')
     const [asking] = await until(
       () => stepsOf(execution),
       ([step]) => step?.StepStatus === 'Executing',
+    );
+
+    const half = { Type: 'CAPACITY_PERCENT' as const, Value: 50 };
+    const TrafficRoutingConfiguration = { Type: 'CANARY' as const, CanarySize: half, WaitIntervalInSeconds: 3 };
+    await sagemaker.send(
+      new UpdateEndpointCommand({
+        EndpointName: endpoint,
+        EndpointConfigName: next,
+        DeploymentConfig: { BlueGreenUpdatePolicy: { TrafficRoutingConfiguration } },
+      }),
+    );
+    await until(
+      () => describeEndpoint(endpoint),
+      ({ PendingDeploymentSummary: summary }) =>
+        summary?.ProductionVariants?.[0]?.VariantStatus?.[0]?.Status === 'Baking',
     );
 
     await restartPart('sagemaker', 'SIGKILL');
@@ -102,6 +120,7 @@ open('/opt/ml/processing/result/done', 'w').write('yes')
     expect(Buffer.from(answer.Body).toString()).toBe('[6.0]');
     expect((await processingEnd(job)).ProcessingJobStatus).toBe('Completed');
     expect(await readObject(bucket, `${job}/out/done`)).toBe('yes');
+    expect(await endpointAtRest(endpoint)).toMatchObject({ EndpointStatus: 'InService', EndpointConfigName: next });
     await sagemaker.send(new DeleteEndpointCommand({ EndpointName: endpoint }));
   });
 });

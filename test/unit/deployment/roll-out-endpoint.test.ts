@@ -67,10 +67,7 @@ describe('rolling out an endpoint', () => {
     await w.deps.hosting.createEndpoint(w.endpointName('dev'), 'old', {});
     w.deps.hosting.settle(w.endpointName('dev'));
     await w.rollOut();
-    await w.arrive('dev', {
-      configName: 'old',
-      failureReason: 'The primary container did not pass the ping health check.',
-    });
+    await w.takeBack('dev');
     expect(w.answer('move')).toMatchObject({
       output: { outcome: 'failed', reasons: [expect.stringContaining('ping health check')] },
     });

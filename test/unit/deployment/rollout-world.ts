@@ -136,6 +136,11 @@ function stepsOf(run: Run, deps: Deps) {
       deps.hosting.settle(endpointName(environment), changes);
       return settleEndpoint(run.model, environment, deps);
     },
+    /** SageMaker goes back to the former configuration. */
+    async takeBack(environment = 'dev') {
+      deps.hosting.takeBack(endpointName(environment));
+      return settleEndpoint(run.model, environment, deps);
+    },
     smokeTest: (environment = 'dev') => smokeTestEndpoint.run(which(environment, 1), deps),
     record: (environment = 'dev') => recordDeployment.run(which(environment, 1), deps),
     restore: (environment = 'dev', taskToken = 'back') =>

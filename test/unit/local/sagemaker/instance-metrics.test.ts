@@ -43,11 +43,10 @@ describe('the use of the machine', () => {
   it('is published in percent, CPU from the second sample on', async () => {
     const published: MetricDatum[] = [];
     let now = new Date('2026-11-23T16:00:00Z');
-    const worker = { pid: 2, folder };
     const metrics = new InstanceMetrics(
       () => [
-        { endpoint: 'flights', name: 'main', worker },
-        { endpoint: 'flights', name: 'gone', worker: undefined },
+        { endpoint: 'flights', name: 'main', uses: [{ pid: 2, folder }] },
+        { endpoint: 'flights', name: 'gone', uses: [] },
       ],
       async (data) => published.push(...data),
       () => now,
