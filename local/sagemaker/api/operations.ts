@@ -1,4 +1,5 @@
 import * as callback from '../resources/callback-answer.ts';
+import { createPipeline, updatePipeline } from '../resources/define-pipeline.ts';
 import * as endpoint from '../resources/endpoint.ts';
 import * as endpointConfig from '../resources/endpoint-config.ts';
 import * as model from '../resources/model.ts';
@@ -29,8 +30,8 @@ export const runtimeOperations: ReadonlySet<string> = new Set(['InvokeEndpoint']
 
 /** What this server can do, by the service's own names. */
 export const operations: Record<string, Operation> = {
-  CreatePipeline: pipeline.createPipeline,
-  UpdatePipeline: pipeline.updatePipeline,
+  CreatePipeline: createPipeline,
+  UpdatePipeline: updatePipeline,
   DescribePipeline: pipeline.describePipeline,
   DeletePipeline: pipeline.deletePipeline,
   ListPipelines: pipeline.listPipelines,

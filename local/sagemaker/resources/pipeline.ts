@@ -1,5 +1,4 @@
 import type {
-  CreatePipelineRequest,
   DeletePipelineRequest,
   DescribePipelineRequest,
   DescribePipelineResponse,
@@ -7,85 +6,15 @@ import type {
   ListPipelinesResponse,
   ListPipelineVersionsRequest,
   ListPipelineVersionsResponse,
-  PipelineDefinitionS3Location,
-  UpdatePipelineRequest,
   UpdatePipelineVersionRequest,
 } from '@aws-sdk/client-sagemaker';
-import type { Checked, CheckedWithToken } from '../api/checked.ts';
+import type { Checked } from '../api/checked.ts';
 import { page, sorted } from '../api/paging.ts';
 import { resourceOfArn } from '../arns.ts';
-import { ObjectUnavailable } from '../aws/object-store.ts';
-import { ConflictException, ResourceNotFound, ValidationException } from '../errors.ts';
-import { requireSoundDefinition } from '../pipelines/check-definition.ts';
+import { ConflictException, ResourceNotFound } from '../errors.ts';
 import type { Pipeline, PipelineExecution, PipelineVersion } from '../state/records.ts';
 import type { World } from '../world.ts';
-import { forgetTags, setTags } from './tags.ts';
-
-type DefinitionSource = {
-  PipelineDefinition?: string | undefined;
-  PipelineDefinitionS3Location?: Checked<PipelineDefinitionS3Location> | undefined;
-};
-
-export async function createPipeline(
-  world: World,
-  request: CheckedWithToken<CreatePipelineRequest>,
-): Promise<{ PipelineArn: string }> {
-  const existing = pipelineNamed(world, request.PipelineName);
-  if (existing !== undefined && existing.createToken === request.ClientRequestToken)
-    return { PipelineArn: existing.PipelineArn };
-  if (existing !== undefined) {
-    throw new ValidationException(
-      `Pipeline names must be unique within an AWS account and region. Pipeline with name (${request.PipelineName}) already exists.`,
-    );
-  }
-  const definition = await definitionOf(world, request);
-  if (definition === undefined)
-    throw new ValidationException('Give PipelineDefinition or PipelineDefinitionS3Location.');
-  requireSoundDefinition(world.model, definition);
-  const at = world.now();
-  const arn = world.arns.of('pipeline', request.PipelineName);
-  setTags(world, arn, request.Tags);
-  save(world, {
-    PipelineName: request.PipelineName,
-    PipelineArn: arn,
-    PipelineDisplayName: request.PipelineDisplayName ?? request.PipelineName,
-    PipelineDescription: request.PipelineDescription,
-    RoleArn: request.RoleArn,
-    PipelineStatus: 'Active',
-    CreationTime: at,
-    LastModifiedTime: at,
-    ParallelismConfiguration: request.ParallelismConfiguration,
-    versions: [{ id: 1, definition, createdAt: at }],
-    createToken: request.ClientRequestToken,
-  });
-  return { PipelineArn: arn };
-}
-
-/** A changed definition makes a new version. */
-export async function updatePipeline(
-  world: World,
-  request: Checked<UpdatePipelineRequest>,
-): Promise<{ PipelineArn: string; PipelineVersionId: number }> {
-  const pipeline = findPipeline(world, request.PipelineName);
-  const definition = await definitionOf(world, request);
-  const at = world.now();
-  const latest = latestVersion(pipeline);
-  const versions = [...pipeline.versions];
-  if (definition !== undefined) {
-    requireSoundDefinition(world.model, definition);
-    versions.push({ id: latest.id + 1, definition, createdAt: at });
-  }
-  const updated = save(world, {
-    ...pipeline,
-    PipelineDisplayName: request.PipelineDisplayName ?? pipeline.PipelineDisplayName,
-    PipelineDescription: request.PipelineDescription ?? pipeline.PipelineDescription,
-    RoleArn: request.RoleArn ?? pipeline.RoleArn,
-    ParallelismConfiguration: request.ParallelismConfiguration ?? pipeline.ParallelismConfiguration,
-    LastModifiedTime: at,
-    versions,
-  });
-  return { PipelineArn: pipeline.PipelineArn, PipelineVersionId: latestVersion(updated).id };
-}
+import { forgetTags } from './tags.ts';
 
 export function describePipeline(
   world: World,
@@ -182,7 +111,7 @@ export function updatePipelineVersion(
     ...(displayName === undefined ? {} : { displayName }),
     ...(description === undefined ? {} : { description }),
   };
-  save(world, { ...pipeline, versions: pipeline.versions.map((each) => (each === before ? changed : each)) });
+  savePipeline(world, { ...pipeline, versions: pipeline.versions.map((each) => (each === before ? changed : each)) });
   return { PipelineArn: pipeline.PipelineArn, PipelineVersionId: before.id };
 }
 
@@ -213,36 +142,22 @@ export function versionOf(pipeline: Pipeline, id: number | undefined): PipelineV
 }
 
 export function notePipelineRun(world: World, pipeline: Pipeline, at: Date): void {
-  save(world, { ...pipeline, LastRunTime: at });
+  savePipeline(world, { ...pipeline, LastRunTime: at });
 }
 
-function latestVersion(pipeline: Pipeline): PipelineVersion {
+export function latestVersion(pipeline: Pipeline): PipelineVersion {
   const latest = pipeline.versions.at(-1);
   if (latest === undefined) throw new ResourceNotFound(`Pipeline '${pipeline.PipelineArn}' has no version.`);
   return latest;
 }
 
 /** Pipeline names differ in more than case. */
-function pipelineNamed(world: World, nameOrArn: string): Pipeline | undefined {
+export function pipelineNamed(world: World, nameOrArn: string): Pipeline | undefined {
   const arn = world.arns.named('pipeline', nameOrArn).toLowerCase();
   const pipeline = world.store.pipelines.get(resourceOfArn(arn));
   return pipeline?.PipelineArn.toLowerCase() === arn ? pipeline : undefined;
 }
 
-function save(world: World, pipeline: Pipeline): Pipeline {
+export function savePipeline(world: World, pipeline: Pipeline): Pipeline {
   return world.store.pipelines.put(pipeline.PipelineName.toLowerCase(), pipeline);
-}
-
-async function definitionOf(world: World, request: DefinitionSource): Promise<string | undefined> {
-  const { PipelineDefinition: inline, PipelineDefinitionS3Location: location } = request;
-  if (inline !== undefined && location !== undefined) {
-    throw new ValidationException('Give either PipelineDefinition or PipelineDefinitionS3Location, not both.');
-  }
-  if (location === undefined) return inline;
-  try {
-    return await world.objects.readText(`s3://${location.Bucket}/${location.ObjectKey}`, location.VersionId);
-  } catch (error) {
-    if (!(error instanceof ObjectUnavailable)) throw error;
-    throw new ValidationException(`The pipeline definition can't be read from S3. ${error.message}`, { cause: error });
-  }
 }
