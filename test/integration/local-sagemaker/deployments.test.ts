@@ -1,4 +1,3 @@
-import { DeleteAlarmsCommand, PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import {
   CreateEndpointCommand,
   DeleteEndpointCommand,
@@ -8,9 +7,10 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
 import { EndpointStateChange } from '../../../events/contracts/sagemaker-endpoint-state-change.ts';
-import { cloudwatch, listenToEvents, newBucket, runtime, sagemaker, uniqueName, until } from './clients.ts';
+import { listenToEvents, newBucket, runtime, sagemaker, uniqueName, until } from './clients.ts';
 import { invokeInALoop } from './invoke-in-a-loop.ts';
 import { createConfig, createModel, describeEndpoint, endpointAtRest, inference, uploadModel } from './models.ts';
+import { toldAlarm } from './told-alarm.ts';
 
 /** Four instances, so that a canary of one is a quarter. Models answer `[2.0]` and `[3.0]`. */
 const INSTANCES = 4;
@@ -30,32 +30,21 @@ const canary = (waitSeconds: number): DeploymentConfig => ({
   },
 });
 
+let bell: Awaited<ReturnType<typeof toldAlarm>>;
+
 beforeAll(async () => {
   const bucket = await newBucket();
   for (const [name, factor] of [[two, 2] as const, [three, 3] as const]) {
     await createModel(name, await uploadModel(bucket, inference, factor));
     await createConfig(name, name, undefined, INSTANCES);
   }
-  // It takes the state that the tests give it: without data it stays as it is.
-  await cloudwatch.send(
-    new PutMetricAlarmCommand({
-      AlarmName: alarm,
-      Namespace: 'Tests',
-      MetricName: alarm,
-      Statistic: 'Sum',
-      Period: 60,
-      EvaluationPeriods: 1,
-      Threshold: 1,
-      ComparisonOperator: 'GreaterThanThreshold',
-      TreatMissingData: 'ignore',
-    }),
-  );
+  bell = await toldAlarm(alarm);
   await sagemaker.send(new CreateEndpointCommand({ EndpointName: endpoint, EndpointConfigName: two }));
   await endpointAtRest(endpoint);
 }, 60_000);
 
 afterAll(async () => {
-  await cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: [alarm] }));
+  await bell.delete();
   await endpointAtRest(endpoint);
   await sagemaker.send(new DeleteEndpointCommand({ EndpointName: endpoint }));
 });
@@ -64,10 +53,6 @@ async function update(EndpointConfigName: string, DeploymentConfig?: DeploymentC
   await sagemaker.send(
     new UpdateEndpointCommand({ EndpointName: endpoint, EndpointConfigName, DeploymentConfig, ...more }),
   );
-}
-
-async function setAlarm(StateValue: 'OK' | 'ALARM'): Promise<void> {
-  await cloudwatch.send(new SetAlarmStateCommand({ AlarmName: alarm, StateValue, StateReason: 'the test says so' }));
 }
 
 const stageOf = (described: DescribeEndpointCommandOutput) =>
@@ -106,7 +91,7 @@ describe('an update of an endpoint', () => {
 
   it('gives its canary the canary’s share, and rolls back when an alarm goes off', async () => {
     const { heard } = await listenToEvents();
-    await setAlarm('OK');
+    await bell.set('OK');
     await update(two, { ...canary(3_000), ...watched });
     const described = await baking();
     expect(described).toMatchObject({
@@ -134,7 +119,7 @@ describe('an update of an endpoint', () => {
     expect(share).toBeGreaterThan(0.1);
     expect(share).toBeLessThan(0.4);
 
-    await setAlarm('ALARM');
+    await bell.set('ALARM');
     const ended = await endpointAtRest(endpoint);
     loop.taken();
     await until(
@@ -169,7 +154,7 @@ describe('an update of an endpoint', () => {
       EndpointConfigName: three,
       FailureReason: expect.stringContaining('nobodys-alarm'),
     });
-    await setAlarm('OK');
+    await bell.set('OK');
     await update(two, { ...canary(0), ...watched });
     const ended = await endpointAtRest(endpoint);
     expect(ended).toMatchObject({ EndpointStatus: 'InService', EndpointConfigName: two });
@@ -177,7 +162,7 @@ describe('an update of an endpoint', () => {
   }, 60_000);
 
   it('reuses the last deployment config when asked to', async () => {
-    await setAlarm('ALARM');
+    await bell.set('ALARM');
     await update(three, undefined, { RetainDeploymentConfig: true });
     expect((await endpointAtRest(endpoint)).FailureReason).toContain(alarm);
     await expect(update(two)).rejects.toMatchObject({
