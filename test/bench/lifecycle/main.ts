@@ -43,6 +43,8 @@ const WORDS: Partial<Record<string, string>> = {
   'model-live': 'concluded',
 };
 
+const Jobs = z.array(z.object({ finished_at: z.string() }));
+
 let world: World | undefined;
 stopOnSignals(async () => world?.stop());
 try {
@@ -148,10 +150,10 @@ function requireLive({ run }: Lifecycle): void {
   if (run.status !== 'live') throw new Error(`${run.model} ended as ${run.status}: ${run.reasons.join(' ')}`);
 }
 
-/** When GitLab sent the webhook: at the end of the CI pipeline. */
+/** When GitLab sent the webhook: at the end of the last CI job. The pipeline's own end moves on with the commit status. */
 async function webhookAt(gitlab: GitlabAdmin, { run }: Lifecycle): Promise<number> {
-  const pipeline = await gitlab.get(`/projects/${run.projectId}/pipelines/${run.pipelineId}`);
-  return Date.parse(z.object({ finished_at: z.string() }).parse(pipeline).finished_at);
+  const jobs = Jobs.parse(await gitlab.get(`/projects/${run.projectId}/pipelines/${run.pipelineId}/jobs`));
+  return Math.max(...jobs.map((job) => Date.parse(job.finished_at)));
 }
 
 /** Time from each event of the timeline to the next, in the words of what was waited for. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { packFolder } from '../../../local/sagemaker/jobs/archives.ts';
 import { median } from '../figures.ts';
+import { cpuSeconds } from '../processes.ts';
 import { type Api, connect, type Post } from './http-client.ts';
 import { type Load, underLoad } from './load.ts';
 import { configInput, modelInput } from './requests.ts';
@@ -23,19 +24,20 @@ const ROW = '1,2,3,4';
 const BLOCKS = 40;
 const CALLS_A_BLOCK = 50;
 const REQUESTS = 5000;
+const ROUNDS = 3;
 export const CONNECTIONS = 16;
 
-type InvocationFigures = { direct: Load; invoked: Load; directMedianMs: number; overheadMs: number };
+type InvocationFigures = { direct: Load; invoked: Load; cpuMs: number; directMedianMs: number; overheadMs: number };
 
 /** Creates the endpoint, then calls it and its worker in turns: one after the other, and with many connections. */
 export async function measureInvocations(
-  serverUrl: string,
+  server: { url: string; pid: number },
   api: Api,
   upload: (key: string, body: Buffer) => Promise<string>,
   folder: string,
 ): Promise<InvocationFigures> {
   await createEndpoint(api, await upload('model.tar.gz', await modelArchive(folder)));
-  const invoke = sender(connect(serverUrl), `/endpoints/${NAME}/invocations`);
+  const invoke = sender(connect(server.url), `/endpoints/${NAME}/invocations`);
   const direct = sender(connect(`http://127.0.0.1:${await invoke('port')}`), '/invocations');
   const times = { direct: [] as number[], invoked: [] as number[] };
   for (let block = 0; block < BLOCKS; block += 1) {
@@ -43,15 +45,19 @@ export async function measureInvocations(
     await oneByOne(invoke, block === 0 ? [] : times.invoked);
   }
   const loads = { direct: [] as Load[], invoked: [] as Load[] };
-  for (let round = 0; round < 3; round += 1) {
+  let cpuMs = 0;
+  for (let round = 0; round < ROUNDS; round += 1) {
     loads.direct.push(await underLoad(REQUESTS, CONNECTIONS, () => direct(ROW)));
+    const before = cpuSeconds(server.pid);
     loads.invoked.push(await underLoad(REQUESTS, CONNECTIONS, () => invoke(ROW)));
+    cpuMs += ((cpuSeconds(server.pid) - before) * 1000) / (REQUESTS * ROUNDS);
   }
   await api('DeleteEndpoint', { EndpointName: NAME });
   const directMedianMs = median(times.direct);
   return {
     direct: middle(loads.direct),
     invoked: middle(loads.invoked),
+    cpuMs,
     directMedianMs,
     overheadMs: median(times.invoked) - directMedianMs,
   };

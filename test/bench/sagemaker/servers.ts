@@ -15,6 +15,7 @@ import { projectRoot } from '../../../local/world/project-root.ts';
 import { ensureVenv } from '../../../local/world/python.ts';
 import { stateFolderAt } from '../../../local/world/state-folder.ts';
 import { say } from '../figures.ts';
+import { cpuSeconds } from '../processes.ts';
 
 export type MotoServer = { url: string; pid: number; stop: () => void };
 
@@ -40,15 +41,16 @@ export function startSageMaker(context: PartContext): Promise<PartProcess> {
   return startPart(partDefinitions.sagemaker(context));
 }
 
-/** Milliseconds from the start of the server's process to its word that it is ready. It is ended again. */
-export async function timeStart(context: PartContext): Promise<number> {
+/** From the start of the server's process to its word that it is ready, by the clock and by the processor. It is ended again. */
+export async function timeStart(context: PartContext): Promise<{ tookMs: number; cpuMs: number }> {
   const { command, arguments: given, environment } = partDefinitions.sagemaker(context);
   const began = performance.now();
   const server = spawn(command, [...given], { env: { ...environment }, stdio: ['pipe', 'pipe', 'inherit'] });
   for await (const line of createInterface({ input: server.stdout })) if (line.startsWith('ready')) break;
   const tookMs = performance.now() - began;
+  const cpuMs = cpuSeconds(server.pid ?? -1) * 1000;
   await end(server);
-  return tookMs;
+  return { tookMs, cpuMs };
 }
 
 /** A state folder that nobody has used yet. */
