@@ -105,6 +105,24 @@ sagemaker.create_model(
 sagemaker.delete_model(ModelName=model)
 refused("ValidationException", "Could not find model", sagemaker.describe_model, ModelName=model)
 
+# A version can be made from another version, or from a model.
+clone = sagemaker.create_model_package(ModelPackageGroupName=group, SourceUri=versions[1], ClientToken=token())["ModelPackageArn"]
+cloned = sagemaker.describe_model_package(ModelPackageName=clone)
+equal(cloned["InferenceSpecification"], second["InferenceSpecification"])
+equal(cloned["ModelMetrics"], second["ModelMetrics"])
+equal((cloned["SourceUri"], cloned["ModelApprovalStatus"]), (versions[1], "PendingManualApproval"))
+model_arn = sagemaker.create_model(
+    ModelName=model, ExecutionRoleArn=ROLE, PrimaryContainer={"Image": IMAGE, "ModelDataUrl": "s3://bucket/own.tar.gz"}
+)["ModelArn"]
+of_model = sagemaker.create_model_package(ModelPackageGroupName=group, SourceUri=model_arn, ClientToken=token())["ModelPackageArn"]
+containers = sagemaker.describe_model_package(ModelPackageName=of_model)["InferenceSpecification"]["Containers"]
+equal(containers, [{"Image": IMAGE, "ModelDataUrl": "s3://bucket/own.tar.gz"}])
+sagemaker.delete_model(ModelName=model)
+request = {"ModelPackageGroupName": group, "SourceUri": versions[1]}
+refused("ValidationException", "not both", sagemaker.create_model_package, **request, InferenceSpecification=specification)
+refused("ValidationException", "Could not find model", sagemaker.create_model_package, **{**request, "SourceUri": model_arn})
+versions += [clone, of_model]
+
 refused("ConflictException", "still contains", sagemaker.delete_model_package_group, ModelPackageGroupName=group)
 for arn in versions:
     sagemaker.delete_model_package(ModelPackageName=arn)

@@ -3,7 +3,7 @@ import type { Checked } from '../api/checked.ts';
 import { ValidationException } from '../errors.ts';
 import type { DeployedContainer, Model, ModelPackage } from '../state/records.ts';
 import type { World } from '../world.ts';
-import { findPackage } from './model-package.ts';
+import { findPackage } from './find-model-package.ts';
 
 type Container = Checked<ContainerDefinition>;
 type Source = Pick<Container, 'Image' | 'ModelDataUrl' | 'ModelDataSource'>;

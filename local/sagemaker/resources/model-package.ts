@@ -14,6 +14,7 @@ import { ConflictException, ValidationException } from '../errors.ts';
 import { modelPackageChanged } from '../events/registry-events.ts';
 import type { ModelPackage } from '../state/records.ts';
 import type { World } from '../world.ts';
+import { findPackage } from './find-model-package.ts';
 import { changedCard, requireModelCard, withoutDetails } from './model-card.ts';
 import {
   mergedProperties,
@@ -23,6 +24,7 @@ import {
   type Unversioned,
 } from './model-package-content.ts';
 import { findGroup, saveGroup } from './model-package-group.ts';
+import { requireOneSource, withSource } from './model-package-source.ts';
 import { forgetTags, setTags, tagMap } from './tags.ts';
 
 type Identity = Pick<
@@ -41,18 +43,21 @@ export function createModelPackage(
       'Both ModelPackageName and ModelPackageGroupName are provided in the input. Cannot determine which one to use.',
     );
   }
-  const former = registeredWith(world, token, group === undefined ? undefined : findGroup(world, group));
-  if (former !== undefined) return answerFormer(former, given);
+  const owner = group === undefined ? undefined : findGroup(world, group);
+  requireOneSource(given);
+  const content = withSource(world, given);
+  const former = registeredWith(world, token, owner);
+  if (former !== undefined) return answerFormer(former, content);
   const algorithm = given.SourceAlgorithmSpecification?.SourceAlgorithms[0]?.AlgorithmName;
   if (algorithm !== undefined)
     throw new ValidationException(`Algorithm ${algorithm} does not exist: algorithms can't be created here.`);
   requireModelCard(given.ModelCard);
   requireOwnNames(given.AdditionalInferenceSpecifications ?? []);
-  const identity = group === undefined ? unversioned(world, name, given) : nextVersion(world, group, tags);
+  const identity = group === undefined ? unversioned(world, name, content) : nextVersion(world, group, tags);
   const at = world.now();
   if (group === undefined) setTags(world, identity.ModelPackageArn, tags);
   const created = save(world, {
-    ...given,
+    ...content,
     ...identity,
     ModelPackageStatus: 'Completed',
     ModelPackageStatusDetails: { ValidationStatuses: [], ImageScanStatuses: [] },
@@ -130,6 +135,7 @@ export function updateModelPackage(
   if (token !== undefined && token === before.updateToken) return { ModelPackageArn: before.ModelPackageArn };
   if (changes.ModelApprovalStatus !== undefined && before.ModelPackageGroupName === undefined)
     throw new ValidationException('ModelApprovalStatus is for versions of a model package group only.');
+  requireOneSource(changes);
   const changed: ModelPackage = {
     ...before,
     ModelApprovalStatus: changes.ModelApprovalStatus ?? before.ModelApprovalStatus,
@@ -193,14 +199,6 @@ function packagesOfType(world: World, group: string | undefined, type: string | 
 function withOwnName(version: ModelPackage): Omit<ModelPackage, 'ModelPackageName'> {
   const { ModelPackageName: _name, ...rest } = version;
   return version.ModelPackageGroupName === undefined ? version : rest;
-}
-
-/** By ARN, by name, or by `group/version`. @throws ValidationException, as the registry does for what doesn't exist */
-export function findPackage(world: World, nameOrArn: string): ModelPackage {
-  const arn = world.arns.named('model-package', nameOrArn);
-  const found = world.store.packages.get(arn);
-  if (found === undefined) throw new ValidationException(`ModelPackage ${arn} does not exist.`);
-  return found;
 }
 
 function versionsOf(world: World, group: string): ModelPackage[] {

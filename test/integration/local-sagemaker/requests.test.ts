@@ -1,9 +1,14 @@
 import {
   CreateEndpointConfigCommand,
+  CreateModelPackageGroupCommand,
   CreateNotebookInstanceCommand,
+  DeleteModelPackageGroupCommand,
+  DescribeTrainingJobCommand,
   ListPipelinesCommand,
+  paginateListModelPackageGroups,
+  ResourceNotFound,
 } from '@aws-sdk/client-sagemaker';
-import { roleArn, sagemaker } from './clients.ts';
+import { roleArn, sagemaker, uniqueName } from './clients.ts';
 
 const address = () => process.env.AWS_ENDPOINT_URL_SAGEMAKER ?? '';
 
@@ -55,6 +60,28 @@ describe('a request', () => {
   it('with a NextToken of someone else is refused', async () => {
     await expect(sagemaker.send(new ListPipelinesCommand({ NextToken: 'invented' }))).rejects.toMatchObject({
       name: 'ValidationException',
+    });
+  });
+
+  it('page by page gives all with the pages of the SDK', async () => {
+    const prefix = uniqueName('Paged');
+    const names = ['a', 'b', 'c'].map((letter) => `${prefix}-${letter}`);
+    for (const ModelPackageGroupName of names)
+      await sagemaker.send(new CreateModelPackageGroupCommand({ ModelPackageGroupName }));
+    const pages = paginateListModelPackageGroups({ client: sagemaker, pageSize: 1 }, { NameContains: prefix });
+    const seen: (string | undefined)[][] = [];
+    for await (const { ModelPackageGroupSummaryList: groups = [] } of pages)
+      seen.push(groups.map((group) => group.ModelPackageGroupName));
+    expect(seen).toEqual(names.map((name) => [name]));
+    for (const ModelPackageGroupName of names)
+      await sagemaker.send(new DeleteModelPackageGroupCommand({ ModelPackageGroupName }));
+  });
+
+  it('is refused with the SDK class of its error, a status and the id of the request', async () => {
+    const refused = sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: uniqueName('nowhere') }));
+    await expect(refused).rejects.toBeInstanceOf(ResourceNotFound);
+    await expect(refused).rejects.toMatchObject({
+      $metadata: { httpStatusCode: 400, requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) },
     });
   });
 

@@ -1,0 +1,3 @@
+"""A script with a mistake."""
+
+raise ValueError("no such column: origin")
