@@ -6,7 +6,8 @@ import { readBlob, readCommit, ZERO_SHA } from '../git/read-objects.ts';
 import { runGit } from '../git/run-git.ts';
 import type { JobDefinition, Pipeline, Project, RunStatus } from '../rows.ts';
 import type { World } from '../world.ts';
-import { CiFileError, type ParsedCi, parseCiFile } from './parse-ci-file.ts';
+import { CiFileError } from './ci-file-error.ts';
+import { type ParsedCi, parseCiFile } from './parse-ci-file.ts';
 import { configuredVariables, pipelineVariables } from './variables.ts';
 
 export interface PipelineRequest {

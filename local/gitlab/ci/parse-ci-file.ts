@@ -7,13 +7,11 @@ import * as z from 'zod';
 import { environmentSlug } from '../environment-slug.ts';
 import { gitEnvironment } from '../git/run-git.ts';
 import type { JobDefinition } from '../rows.ts';
+import { checkJob, checkNeeds } from './check-jobs.ts';
+import { CiFileError } from './ci-file-error.ts';
 import { expandMatrixNames, nameOfCopy, type RawJob, RawJobSchema, readJob } from './read-job.ts';
 import { readVariables } from './read-variables.ts';
 import { expandVariables } from './variables.ts';
-
-export class CiFileError extends Error {
-  override readonly name = 'CiFileError';
-}
 
 /** The parser was ended from outside: nothing is known of the file. */
 class InterruptedError extends Error {
@@ -82,6 +80,7 @@ export async function parseCiFile(request: ParseRequest): Promise<ParsedCi | und
   const raw = new Map<string, RawJob>();
   for (const [name, body] of Object.entries(expanded)) {
     if (NOT_JOBS.has(name) || name.startsWith('.')) continue;
+    checkJob(name, body);
     const job = RawJobSchema.safeParse(body);
     if (!job.success)
       throw new CiFileError(
@@ -102,7 +101,7 @@ export async function parseCiFile(request: ParseRequest): Promise<ParsedCi | und
   jobs.sort((a, b) => order(a) - order(b));
   if (jobs.length === 0) return undefined;
   expandMatrixNames(jobs);
-  requireNeeds(jobs);
+  checkNeeds(jobs, stages);
   const globalVariables = readVariables(expanded.variables);
   fillEnvironments(jobs, { ...globalVariables, ...request.variables });
   return {
@@ -112,17 +111,6 @@ export async function parseCiFile(request: ParseRequest): Promise<ParsedCi | und
     jobs,
     expandedYaml: dump(expanded),
   };
-}
-
-/** A need that the rules left out is an error, unless it is optional. */
-function requireNeeds(jobs: JobDefinition[]): void {
-  const names = new Set(jobs.map((job) => job.name));
-  for (const job of jobs)
-    for (const need of job.needs ?? [])
-      if (!need.optional && !names.has(need.job))
-        throw new CiFileError(
-          `'${job.name}' job needs '${need.job}' job, but '${need.job}' does not exist in the pipeline. This might be because of the only, except, or rules keywords. To need a job that sometimes does not exist in the pipeline, use needs:optional.`,
-        );
 }
 
 const filled = (text: string | undefined, variables: Record<string, string>): string | null =>
@@ -258,6 +246,12 @@ const IN_GITLABS_WORDS: [RegExp, string][] = [
   [/^dependencies: \[(.+)\] for (.+) could not be found$/, '$2 job: undefined dependency: $1'],
   [/^(.+) must have script specified$/, 'jobs:$1 config should implement the script:, run:, or trigger: keyword'],
   [/^(.+) is unspecified, used by (.+) extends$/, '$2: unknown keys in `extends` ($1)'],
+  [
+    /^(.+) has empty script$/,
+    'jobs:$1:script config should be a string or a nested array of strings up to 10 levels deep',
+  ],
+  [/^Local include file cannot be found (.+)$/, 'Local file `$1` does not exist!'],
+  [/^Error attempting to evaluate the following rules:[\s\S]*$/, 'rules:rule if invalid expression syntax'],
   [/^YAMLException: /, '(<unknown>): '],
 ];
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { checkJob, checkNeeds } from '../../../../local/gitlab/ci/check-jobs.ts';
+import { CiFileError } from '../../../../local/gitlab/ci/ci-file-error.ts';
 import { parseDurationSeconds } from '../../../../local/gitlab/ci/duration.ts';
 import { findCoverage } from '../../../../local/gitlab/ci/find-coverage.ts';
 import {
@@ -176,6 +178,42 @@ describe('a job of the CI file', () => {
     expect(job.variables).toEqual({ PY: '3.11', OS: 'x' });
     expect(job.timeoutSeconds).toBe(5400);
     expect(job.ignored).toEqual(['image', 'services']);
+  });
+});
+
+describe('a CI file that GitLab would refuse', () => {
+  it('is refused for what a job lacks, has too much of or has wrong', () => {
+    const refusal = (body: object) => {
+      try {
+        checkJob('unit', body);
+      } catch (error) {
+        return error instanceof CiFileError ? error.message : error;
+      }
+      return undefined;
+    };
+    expect(refusal({ script: ['true', ['false']], rules: [], tags: ['x'] })).toBeUndefined();
+    expect(refusal({})).toBe('jobs:unit config should implement the script:, run:, or trigger: keyword');
+    expect(refusal({ script: 'x', colour: 1 })).toBe('jobs:unit config contains unknown keys: colour');
+    expect(refusal({ script: 'x', when: 'odd' })).toContain('jobs:unit when should be one of: on_success');
+    expect(refusal({ script: 'x', when: 'delayed' })).toBe('jobs:unit start in should be a duration');
+    expect(refusal({ script: 'x', timeout: 'soon' })).toBe('jobs:unit timeout should be a duration');
+    expect(refusal({ script: 'x', retry: { max: 3 } })).toContain('must be less than or equal to 2');
+    expect(refusal({ script: 5 })).toContain('jobs:unit:script config should be a string');
+    expect(refusal({ script: 'x', artifacts: { when: 'odd' } })).toContain('jobs:unit:artifacts when should be');
+  });
+
+  it('is refused for needs that are missing, later or in a circle', () => {
+    const job = (name: string, stage: string, needs: (string | object)[]) => definition({ stage, needs }, name);
+    const stages = ['one', 'two'];
+    const check = (...jobs: ReturnType<typeof job>[]) => checkNeeds(jobs, stages);
+    expect(() => check(job('a', 'one', []), job('b', 'two', ['a', { job: 'c', optional: true }]))).not.toThrow();
+    expect(() => check(job('a', 'one', ['b']))).toThrow("'a' job needs 'b' job");
+    expect(() => check(job('a', 'one', ['b']), job('b', 'two', []))).toThrow(
+      'a job: need b is not defined in current or prior stages',
+    );
+    expect(() => check(job('a', 'one', ['b']), job('b', 'one', ['a']))).toThrow(
+      'The pipeline has circular dependencies: topological sort failed: ["a", "b"]',
+    );
   });
 });
 

@@ -1,0 +1,70 @@
+import * as z from 'zod';
+import type { JobDefinition } from '../rows.ts';
+import { CiFileError } from './ci-file-error.ts';
+import { parseDurationSeconds } from './duration.ts';
+
+const KEYS = new Set([
+  ...['after_script', 'allow_failure', 'artifacts', 'before_script', 'cache', 'coverage', 'dast_configuration'],
+  ...['dependencies', 'environment', 'except', 'extends', 'hooks', 'id_tokens', 'identity', 'image', 'inherit'],
+  ...['inputs', 'interruptible', 'manual_confirmation', 'needs', 'only', 'pages', 'parallel', 'release'],
+  ...['resource_group', 'retry', 'rules', 'run', 'script', 'secrets', 'services', 'stage', 'start_in', 'tags'],
+  ...['timeout', 'trigger', 'variables', 'when'],
+]);
+const WHENS = ['on_success', 'on_failure', 'always', 'manual', 'delayed'];
+const ARTIFACT_WHENS = ['on_success', 'on_failure', 'always'];
+const MOST_RETRIES = 2;
+
+const isScript = (value: unknown): boolean =>
+  typeof value === 'string' || (Array.isArray(value) && value.length > 0 && value.every(isScript));
+
+/** Refuses a job that GitLab would refuse, in its words. */
+export function checkJob(name: string, body: unknown): void {
+  const parsed = z.record(z.string(), z.unknown()).safeParse(body);
+  if (!parsed.success) throw new CiFileError(`jobs:${name} config should be a hash`);
+  const job = parsed.data;
+  const refuse = (sentence: string): never => {
+    throw new CiFileError(`jobs:${name}${sentence}`);
+  };
+  if (!['script', 'run', 'trigger'].some((key) => key in job))
+    refuse(' config should implement the script:, run:, or trigger: keyword');
+  const unknown = Object.keys(job).filter((key) => !KEYS.has(key));
+  if (unknown.length > 0) refuse(` config contains unknown keys: ${unknown.join(', ')}`);
+  if ('script' in job && !isScript(job.script))
+    refuse(':script config should be a string or a nested array of strings up to 10 levels deep');
+  if (job.when !== undefined && !WHENS.includes(String(job.when)))
+    refuse(` when should be one of: ${WHENS.join(', ')}`);
+  if (job.when === 'delayed' && job.start_in === undefined) refuse(' start in should be a duration');
+  if (job.timeout !== undefined && parseDurationSeconds(String(job.timeout)) === undefined)
+    refuse(' timeout should be a duration');
+  const retries = z.union([z.number(), z.looseObject({ max: z.number().default(0) })]).safeParse(job.retry);
+  const most = retries.success ? (typeof retries.data === 'number' ? retries.data : retries.data.max) : 0;
+  if (most > MOST_RETRIES) refuse(`:retry config must be less than or equal to ${MOST_RETRIES}`);
+  const artifacts = z.looseObject({ when: z.unknown() }).safeParse(job.artifacts);
+  const when = artifacts.success ? artifacts.data.when : undefined;
+  if (when !== undefined && !ARTIFACT_WHENS.includes(String(when)))
+    refuse(':artifacts when should be one of: on_success, on_failure or always');
+}
+
+/** A need must be there, unless it is optional, in a stage that is not later, and not in a circle. */
+export function checkNeeds(jobs: JobDefinition[], stages: readonly string[]): void {
+  const byName = new Map(jobs.map((job) => [job.name, job]));
+  for (const job of jobs)
+    for (const need of job.needs ?? []) {
+      const needed = byName.get(need.job);
+      if (!needed && !need.optional)
+        throw new CiFileError(
+          `'${job.name}' job needs '${need.job}' job, but '${need.job}' does not exist in the pipeline. This might be because of the only, except, or rules keywords. To need a job that sometimes does not exist in the pipeline, use needs:optional.`,
+        );
+      if (needed && stages.indexOf(needed.stage) > stages.indexOf(job.stage))
+        throw new CiFileError(`${job.name} job: need ${need.job} is not defined in current or prior stages`);
+    }
+  const settled = new Set<string>();
+  for (let before = -1; before !== settled.size; ) {
+    before = settled.size;
+    for (const job of jobs)
+      if ((job.needs ?? []).every((need) => settled.has(need.job) || !byName.has(need.job))) settled.add(job.name);
+  }
+  const circle = jobs.filter((job) => !settled.has(job.name)).map((job) => `"${job.name}"`);
+  if (circle.length > 0)
+    throw new CiFileError(`The pipeline has circular dependencies: topological sort failed: [${circle.join(', ')}]`);
+}
