@@ -52,7 +52,9 @@ export function translateAwsError(error: unknown, doing: string): unknown {
   const status = statusOf(error);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (TRANSIENT.has(error.name) || BROKEN_SOCKET.has(code) || status === 429 || status >= 500) {
-    return new ServiceUnavailable(`${doing} failed for the moment (${BROKEN_SOCKET.has(code) ? code : error.name}).`, { cause: error });
+    return new ServiceUnavailable(`${doing} failed for the moment (${BROKEN_SOCKET.has(code) ? code : error.name}).`, {
+      cause: error,
+    });
   }
   if (REFUSED.has(error.name) || status === 403) {
     return new PermissionRefused(`${doing} was refused: ${error.message}. Give this function's role the grant.`, {
