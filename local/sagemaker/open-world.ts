@@ -45,7 +45,14 @@ export async function openWorld(configuration: Configuration, log: (line: string
   const containers = new Containers(configuration, await mode);
   const objects = new ObjectStore(configuration);
   const logs = new LogGroups(configuration);
-  const jobs = new JobRunner({ stateFolder, containers, logs, now, atOnce: JOBS_AT_ONCE, graceSeconds: GRACE_SECONDS });
+  const jobs = new JobRunner({
+    stateFolder,
+    containers,
+    logs,
+    now,
+    atOnce: JOBS_AT_ONCE,
+    graceSeconds: GRACE_SECONDS * configuration.timeScale,
+  });
   const hosting = new Hosting({ stateFolder, containers, objects, logs, now, newId });
   const publishTo = cloudwatchPublisher(configuration);
   const usage = new InstanceMetrics(() => hosting.allVariants(), publishTo('/aws/sagemaker/Endpoints'), now, log);

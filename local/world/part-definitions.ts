@@ -35,7 +35,6 @@ export const partDefinitions: Readonly<Record<PartName, (context: PartContext) =
       ...settingsOf('LOCAL_SAGEMAKER_'),
       SAGEMAKER_PYTHON: requireVenv(context.venvs.ml).python,
       BOTOCORE_DATA: botocoreData(requireVenv(context.venvs.aws)),
-      ...fromTheCaller('LOCAL_SAGEMAKER_TIME_SCALE'),
     }),
   gitlab: (context) =>
     nodePart('gitlab', context, '/_local/health', {
@@ -142,11 +141,6 @@ function plainEnvironment(folder: StateFolder): Record<string, string> {
   };
 }
 
-/** Settings of a part that whoever starts the world may give. */
-function fromTheCaller(...names: string[]): Record<string, string> {
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
-}
-
 /** CI jobs call `mlops` as in a container image that has it installed. */
 function writeMlopsCommand(folder: StateFolder): string {
   mkdirSync(folder.tools, { recursive: true });
@@ -158,7 +152,7 @@ function writeMlopsCommand(folder: StateFolder): string {
 /** The settings of a part that whoever starts the world gave in its environment. */
 function settingsOf(prefix: string): Record<string, string> {
   const given = Object.entries(process.env).filter(([name]) => name.startsWith(prefix));
-  return Object.fromEntries(given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  return Object.fromEntries(given.flatMap(([name, value]) => (value ? [[name, value]] : [])));
 }
 
 function requireVenv(venv: Venv | undefined): Venv {

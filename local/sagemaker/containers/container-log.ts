@@ -67,7 +67,8 @@ export class ContainerLog {
     if (end === 0 || (lines === 0 && !last && !full)) return false;
     const at = this.#now();
     const known = Math.max(0, this.#observed - this.#shipped);
-    if (end > known) this.#observe?.(linesOf(bytes.subarray(known, end)), at);
+    const fresh = end > known ? linesOf(bytes.subarray(known, end)).filter((line) => !line.startsWith(OWN_LINE)) : [];
+    if (fresh.length > 0) this.#observe?.(fresh, at);
     this.#observed = this.#shipped + end;
     await this.#logs.append(this.#group, this.#stream, linesOf(bytes.subarray(0, end)), at);
     this.#shipped += end;

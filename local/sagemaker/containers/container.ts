@@ -78,6 +78,8 @@ export class Containers {
     const child = spawn(program, parameters, {
       cwd: folder.root,
       env: environment,
+      // A group of its own: whoever kills that of the server is not to kill the supervisor before it has cleared up.
+      detached: true,
       stdio: ['pipe', log, log, ...(run.announces ? (['pipe'] as const) : [])],
     });
     closeSync(log);

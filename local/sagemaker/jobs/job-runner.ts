@@ -30,7 +30,7 @@ type JobSurroundings = {
 
 type Active = { stop: AbortController; finished: Promise<void> };
 
-const LOOK_AT_VOLUME_EVERY_MS = 3_000;
+const LOOK_AT_VOLUME_EVERY_MS = 1_000;
 /** Room for the rest of a FailureReason. */
 const TAIL_CHARACTERS = 700;
 

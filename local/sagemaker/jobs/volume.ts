@@ -15,12 +15,18 @@ export async function bytesBelow(folder: string): Promise<number> {
   return bytes;
 }
 
+/** A folder of many files takes long to count: it is looked at the more rarely. */
+const REST_FOR_EACH_LOOK = 20;
+
 /** Looks again and again whether a folder has outgrown its volume; the function that it answers ends that. */
 export function watchVolume(folder: string, bytes: number, everyMs: number, onFull: () => void): () => void {
   let ended = false;
   const look = async () => {
-    if ((await bytesBelow(folder)) > bytes && !ended) onFull();
-    else if (!ended) timer = setTimeout(look, everyMs);
+    const startedAt = performance.now();
+    const full = (await bytesBelow(folder)) > bytes;
+    const tookMs = performance.now() - startedAt;
+    if (full && !ended) onFull();
+    else if (!ended) timer = setTimeout(look, Math.max(everyMs, REST_FOR_EACH_LOOK * tookMs));
   };
   let timer = setTimeout(look, everyMs);
   return () => {

@@ -6,6 +6,7 @@ import type { Configuration } from '../../../local/sagemaker/configuration.ts';
 import { availableMode, Containers } from '../../../local/sagemaker/containers/container.ts';
 import type { ContainerEnd, JobOutcome, JobPlan } from '../../../local/sagemaker/jobs/job-plan.ts';
 import { JobRunner } from '../../../local/sagemaker/jobs/job-runner.ts';
+import { until } from './clients.ts';
 
 let stateFolder: string;
 let runner: JobRunner;
@@ -108,7 +109,8 @@ time.sleep(60)
     });
   });
 
-  it('leaves no folder of a job behind', () => {
-    expect(readdirSync(join(stateFolder, 'jobs', 'training'))).toEqual([]);
+  it('leaves no folder of a job behind', async () => {
+    const left = async () => readdirSync(join(stateFolder, 'jobs', 'training'));
+    expect(await until(left, ({ length }) => length === 0)).toEqual([]);
   });
 });

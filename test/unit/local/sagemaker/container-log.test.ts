@@ -44,14 +44,14 @@ describe('the log of a container', () => {
 
   it('shows each line to its observer once, also if it could not be shipped at first', async () => {
     const seen: string[] = [];
-    appendFileSync(path, 'auc=1\n');
+    appendFileSync(path, `${OWN_LINE}starting\nauc=1\n`);
     failures = 1;
     const log = open((lines) => seen.push(...lines));
     await log.close();
     appendFileSync(path, 'auc=2\n');
     await log.close();
     expect(seen).toEqual(['auc=1', 'auc=2']);
-    expect(shipped).toEqual(['auc=1', 'auc=2']);
+    expect(shipped).toEqual([`${OWN_LINE}starting`, 'auc=1', 'auc=2']);
   });
 
   it('ends with lines of the container, not of the server', () => {
