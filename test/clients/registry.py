@@ -105,6 +105,12 @@ sagemaker.create_model(
 sagemaker.delete_model(ModelName=model)
 refused("ValidationException", "Could not find model", sagemaker.describe_model, ModelName=model)
 
+# The same update with the same token counts once; another one with it is a conflict.
+update = {"ModelPackageArn": versions[2], "ClientToken": token(), "ApprovalDescription": "too slow"}
+sagemaker.update_model_package(**update, ModelApprovalStatus="Rejected")
+sagemaker.update_model_package(**update, ModelApprovalStatus="Rejected")
+refused("ConflictException", "ClientToken", sagemaker.update_model_package, **update, ModelApprovalStatus="Approved")
+
 # A version can be made from another version, or from a model.
 clone = sagemaker.create_model_package(ModelPackageGroupName=group, SourceUri=versions[1], ClientToken=token())["ModelPackageArn"]
 cloned = sagemaker.describe_model_package(ModelPackageName=clone)

@@ -10,7 +10,7 @@ import type {
 } from '@aws-sdk/client-sagemaker';
 import type { Checked } from '../api/checked.ts';
 import { page, select } from '../api/paging.ts';
-import { ConflictException, ValidationException } from '../errors.ts';
+import { ValidationException } from '../errors.ts';
 import { modelPackageChanged } from '../events/registry-events.ts';
 import type { ModelPackage } from '../state/records.ts';
 import type { World } from '../world.ts';
@@ -25,6 +25,7 @@ import {
 } from './model-package-content.ts';
 import { findGroup, saveGroup } from './model-package-group.ts';
 import { requireOneSource, withSource } from './model-package-source.ts';
+import { answerFormer, registeredWith, tokenTaken } from './model-package-tokens.ts';
 import { forgetTags, setTags, tagMap } from './tags.ts';
 
 type Identity = Pick<
@@ -132,7 +133,11 @@ export function updateModelPackage(
   const { CustomerMetadataPropertiesToRemove: removed, AdditionalInferenceSpecificationsToAdd: added } = request;
   const before = findPackage(world, request.ModelPackageArn);
   const { ClientToken: token, ...changes } = request;
-  if (token !== undefined && token === before.updateToken) return { ModelPackageArn: before.ModelPackageArn };
+  const updateContent = JSON.stringify(changes);
+  if (token !== undefined && token === before.updateToken) {
+    if (before.updateContent !== undefined && before.updateContent !== updateContent) throw tokenTaken(before);
+    return { ModelPackageArn: before.ModelPackageArn };
+  }
   if (changes.ModelApprovalStatus !== undefined && before.ModelPackageGroupName === undefined)
     throw new ValidationException('ModelApprovalStatus is for versions of a model package group only.');
   requireOneSource(changes);
@@ -149,7 +154,7 @@ export function updateModelPackage(
     AdditionalInferenceSpecifications: mergedSpecifications(before, added),
     LastModifiedTime: world.now(),
     LastModifiedBy: {},
-    ...(token === undefined ? {} : { updateToken: token }),
+    ...(token === undefined ? {} : { updateToken: token, updateContent }),
   };
   announce(world, save(world, changed), changedFields(request));
   return { ModelPackageArn: before.ModelPackageArn };
@@ -203,28 +208,6 @@ function withOwnName(version: ModelPackage): Omit<ModelPackage, 'ModelPackageNam
 
 function versionsOf(world: World, group: string): ModelPackage[] {
   return world.store.packages.all().filter((version) => version.ModelPackageGroupName === group);
-}
-
-/** Tokens are told apart by group; those of unversioned packages are among themselves. */
-function registeredWith(
-  world: World,
-  token: string | undefined,
-  group: { ModelPackageGroupName: string } | undefined,
-): ModelPackage | undefined {
-  if (token === undefined) return undefined;
-  return world.store.packages
-    .all()
-    .find((each) => each.clientToken === token && each.ModelPackageGroupName === group?.ModelPackageGroupName);
-}
-
-/** The same token with the same content is a repeated request; with other content it is a conflict. */
-function answerFormer(former: ModelPackage, given: Partial<ModelPackage>): { ModelPackageArn: string } {
-  const same = JSON.stringify(former.InferenceSpecification) === JSON.stringify(given.InferenceSpecification);
-  if (!same)
-    throw new ConflictException(
-      `The ClientToken was used for ${former.ModelPackageArn} with other content: use a new token.`,
-    );
-  return { ModelPackageArn: former.ModelPackageArn };
 }
 
 /** The names that the event uses for what an update changed. */

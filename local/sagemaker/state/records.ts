@@ -30,7 +30,12 @@ export type ModelPackageGroup = Checked<DescribeModelPackageGroupOutput> & {
 export type Model = Checked<DescribeModelOutput>;
 export type EndpointConfig = Checked<DescribeEndpointConfigOutput>;
 
-export type ModelPackage = Checked<DescribeModelPackageOutput> & { clientToken?: string; updateToken?: string };
+export type ModelPackage = Checked<DescribeModelPackageOutput> & {
+  clientToken?: string;
+  /** Of the last update, with what it asked for. */
+  updateToken?: string;
+  updateContent?: string;
+};
 
 export type PipelineVersion = {
   id: number;
