@@ -30,7 +30,7 @@ const SHARE_GOAL = 1.5;
 
 const WORDS: Partial<Record<string, string>> = {
   'run-accepted': 'webhook accepted',
-  'training-started': 'training asked for',
+  'training-started': 'verified, training began',
   'training-finished': 'trained',
   'evaluation-judged': 'judged',
   'version-registered': 'registered',
