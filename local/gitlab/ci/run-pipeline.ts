@@ -2,22 +2,19 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { finishJobDeployment, startJobDeployment } from '../deployments.ts';
 import { recordPushes } from '../git/detect-pushes.ts';
-import { readCommit, resolveCommit, ZERO_SHA } from '../git/read-objects.ts';
 import { jobPayload } from '../hooks/payload-job.ts';
 import { readHookCommit } from '../hooks/payload-parts.ts';
 import { pipelinePayload } from '../hooks/payload-pipeline.ts';
-import { pushPayload } from '../hooks/payload-push.ts';
-import { followPush, MergeError, mergeNow, mergeStatus } from '../merge-requests.ts';
+import { MergeError, mergeNow, mergeStatus } from '../merge-requests.ts';
 import type { Build, Pipeline, PushEvent } from '../rows.ts';
 import type { World } from '../world.ts';
 import { createPipeline, NoPipelineError, type PipelineRequest } from './create-pipeline.ts';
 import { compositeStatus, earlierJobs, FINISHED, readiness, skippedAfter } from './pipeline-status.ts';
 import { type JobResult, type RunningJob, startJob } from './run-job.ts';
+import { takePush } from './take-push.ts';
 import { Timetable } from './timetable.ts';
 
 const JOBS_AT_ONCE = 2;
-/** GitLab's `push_event_hooks_limit`: a push that moves more refs than this tells no hook. */
-const REFS_PER_PUSH_WITH_HOOKS = 3;
 
 /** Turns pushes into pipelines and runs their jobs, two at a time. */
 export class PipelineRunner {
@@ -220,59 +217,10 @@ export class PipelineRunner {
   /** A push whose pipeline could not be made, such as by a stop in between, is taken up again at the next occasion. */
   async #takePushOrKeepIt(event: PushEvent): Promise<void> {
     try {
-      await this.#takePush(event);
+      const pipeline = await takePush(this.#world(), event);
+      if (pipeline) await this.#begin(pipeline);
     } catch (error) {
       console.error(`push ${event.id} could not be processed:`, error);
-    }
-  }
-
-  async #takePush(event: PushEvent): Promise<void> {
-    const world = this.#world();
-    const moved = world.db.pushEvents.filter(
-      (other) => other.project_id === event.project_id && other.created_at === event.created_at,
-    ).length;
-    const isTag = event.ref.startsWith('refs/tags/');
-    const name = event.ref.replace(/^refs\/(heads|tags)\//, '');
-    if (!event.announced) {
-      const payload = await pushPayload(world, event);
-      if (moved <= REFS_PER_PUSH_WITH_HOOKS) {
-        const kind = isTag ? 'tag_push_events' : 'push_events';
-        world.deliveries.announce(event.project_id, kind, () => payload, isTag ? undefined : name);
-      }
-      world.db.pushEvents.update(event.id, { announced: true });
-      if (!isTag && event.before !== ZERO_SHA && event.after !== ZERO_SHA) {
-        const project = world.db.projects.require(event.project_id);
-        await followPush(world, project, world.db.users.require(event.user_id), name, event.before, event.after);
-      }
-    }
-    const pipeline = event.after === ZERO_SHA ? undefined : await this.#pipelineOfPush(event, isTag, name);
-    world.db.pushEvents.update(event.id, { processed: true });
-    if (pipeline) await this.#begin(pipeline);
-  }
-
-  async #pipelineOfPush(event: PushEvent, tag: boolean, ref: string): Promise<Pipeline | undefined> {
-    const world = this.#world();
-    const project = world.db.projects.require(event.project_id);
-    const repository = world.repositories.path(project);
-    const sha = await resolveCommit(repository, event.after);
-    const commit = sha ? await readCommit(repository, sha) : undefined;
-    if (!sha || !commit) return undefined;
-    const skip = event.push_options.includes('ci.skip') || /\[(ci[ _-]skip|skip[ _-]ci)\]/i.test(commit.message);
-    try {
-      return await createPipeline(world, {
-        project,
-        userId: event.user_id,
-        ref,
-        tag,
-        sha,
-        beforeSha: event.before,
-        source: 'push',
-        skip,
-        variables: pushedVariables(event.push_options),
-      });
-    } catch (error) {
-      if (error instanceof NoPipelineError) return undefined;
-      throw error;
     }
   }
 
@@ -390,12 +338,4 @@ function expiryOf(build: Build, result: JobResult, now: Date): string | null {
   const seconds = build.definition?.artifacts.expireInSeconds;
   if (result.artifactsBytes === null || seconds === undefined) return null;
   return new Date(now.getTime() + seconds * 1000).toISOString();
-}
-
-/** `git push -o ci.variable="KEY=value"`, as often as wanted. */
-function pushedVariables(options: readonly string[]): { key: string; value: string }[] {
-  return options.flatMap((option) => {
-    const [, key, value = ''] = /^ci\.variable="?(\w+)=(.*?)"?$/s.exec(option) ?? [];
-    return key ? [{ key, value }] : [];
-  });
 }

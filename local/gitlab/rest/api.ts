@@ -285,7 +285,7 @@ export function pageResponse(c: ApiContext, rows: unknown[], total: number): Res
     return `<${url}>; rel="${rel}"`;
   };
   const links = [
-    ...(page > 1 ? [link('prev', page - 1)] : []),
+    ...(page > 1 && page <= last ? [link('prev', page - 1)] : []),
     ...(page < last ? [link('next', page + 1)] : []),
     link('first', 1),
     ...(counted ? [link('last', last)] : []),
@@ -295,7 +295,7 @@ export function pageResponse(c: ApiContext, rows: unknown[], total: number): Res
     'x-page': String(page),
     'x-per-page': String(perPage),
     'x-next-page': page < last ? String(page + 1) : '',
-    'x-prev-page': page > 1 ? String(page - 1) : '',
+    'x-prev-page': page > 1 && page <= last ? String(page - 1) : '',
     link: links.join(', '),
   });
 }

@@ -8,7 +8,7 @@ import type { Namespace, Project } from '../rows.ts';
 import { removeUploads } from '../uploads.ts';
 import type { World } from '../world.ts';
 import { type Api, type ApiContext, openGroup, openProject, paginate, requireCaller } from './api.ts';
-import { badParameter, badRequest, forbidden, notFound, unauthorized } from './api-error.ts';
+import { ApiError, badParameter, badRequest, forbidden, notFound, unauthorized } from './api-error.ts';
 import { tellOfRefs } from './branches.ts';
 import { isPathSegment } from './path-segment.ts';
 import { PROJECT_SETTINGS, presentProject, presentSimpleProject, presentUser } from './present.ts';
@@ -65,6 +65,8 @@ const Filter = z.object({
   search_namespaces: flag.default(false),
   membership: flag.default(false),
   owned: flag.default(false),
+  /** Nobody stars projects here. */
+  starred: flag.default(false),
   archived: flag.optional(),
   visibility: Visibility.optional(),
   min_access_level: integer.optional(),
@@ -101,6 +103,8 @@ export function routeProjects(api: Api, world: World): void {
   const listOf = async (c: ApiContext, inScope: (project: Project) => boolean) => {
     const user = c.get('caller')?.user;
     const wanted = await readParameters(c, Filter);
+    if (c.req.query('pagination') === 'keyset' && wanted.order_by !== 'id')
+      throw new ApiError(405, { error: 'Keyset pagination is not yet available for this type of request' });
     const search = wanted.search?.toLowerCase();
     const found = db.projects.filter((project) => {
       if (!inScope(project)) return false;
@@ -110,6 +114,7 @@ export function routeProjects(api: Api, world: World): void {
       const topics = project.settings.topics;
       return (
         canSee(project.visibility, user, access) &&
+        !wanted.starred &&
         (!wanted.membership || member >= GUEST) &&
         (!wanted.owned || member >= OWNER) &&
         (wanted.min_access_level === undefined || member >= wanted.min_access_level) &&

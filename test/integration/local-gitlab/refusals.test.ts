@@ -91,6 +91,17 @@ describe('what the REST API allows and refuses', () => {
     ]);
   });
 
+  it('pages past the end without a way on, and by keyset where that is in order', async () => {
+    const beyond = await gitlab.root('GET', `${PROJECT}/repository/branches?page=9`);
+    expect([beyond.body, beyond.headers.get('x-prev-page'), beyond.headers.get('x-next-page')]).toEqual([[], '', '']);
+    expect((await gitlab.root('GET', '/projects?pagination=keyset&order_by=name')).status).toBe(405);
+    const first = await gitlab.root('GET', '/projects?pagination=keyset&order_by=id&sort=asc&per_page=1');
+    expect([first.headers.get('x-total'), first.headers.get('link')]).toEqual([
+      null,
+      expect.stringMatching(/id_after=\d+.*>; rel="next"/),
+    ]);
+  });
+
   it('keeps files from being written over what changed, and blames a range of lines', async () => {
     const call = gitlab.as('maintainer');
     const file = `${PROJECT}/repository/files/README.md`;
