@@ -43,7 +43,7 @@ beforeAll(() => {
   template = packagedTemplate('odd', ODD_STAGE);
   roles = ofType(template, 'AWS::IAM::Role');
   functions = ofType(template, 'AWS::Lambda::Function');
-}, 120_000);
+}, 300_000);
 
 const roleOf = (functionName: string) => statementsOf(template.Resources[`${functionName}Role`]?.Properties ?? {});
 const mayDo = (statements: Statement[], action: string) =>

@@ -57,7 +57,7 @@ undeploy:
 """
 
 
-def until(what, look, seconds=30):
+def until(what, look, seconds=120):
     deadline = time.time() + seconds
     while time.time() < deadline:
         found = look()

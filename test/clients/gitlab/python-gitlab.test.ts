@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openStage } from './run-script.ts';
 
-const INSTALL_MS = 120_000;
-const SCRIPT_MS = 120_000;
+const INSTALL_MS = 300_000;
+const SCRIPT_MS = 300_000;
 
 describe('python-gitlab', () => {
   let stage: Awaited<ReturnType<typeof openStage>>;
