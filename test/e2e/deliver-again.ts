@@ -30,14 +30,16 @@ const STATUSES = ['running', 'success', 'running', 'success', 'running', 'succes
 export async function deliverAgain(pipelineId: number): Promise<number[]> {
   const [hook] = Hooks.parse(await gitlab('GET', '/hooks'));
   const path = `/hooks/${hook?.id}/events`;
-  const deliveries = Deliveries.parse(await gitlab('GET', `${path}?per_page=100`));
+  const deliveries = await allDeliveries(path);
   const original = deliveries.find(
     ({ request_data }) => request_data.object_kind === 'pipeline' && request_data.object_attributes.id === pipelineId,
   )?.request_data;
   if (original === undefined) throw new Error(`The webhook has reported nothing of pipeline ${pipelineId}.`);
   const resends = deliveries.map(({ id }) => async () => {
-    const { response_status } = Resent.parse(await gitlab('POST', `${path}/${id}/resend`));
-    return Number(response_status);
+    const response = await askGitlab('POST', `${path}/${id}/resend`);
+    // Nobody answered GitLab.
+    if (response.status === 422) return Number.NaN;
+    return Number(Resent.parse(await response.json()).response_status);
   });
   const news = STATUSES.flatMap((status) => {
     const send = deliveryOf(original, status);
@@ -49,10 +51,15 @@ export async function deliverAgain(pipelineId: number): Promise<number[]> {
   );
 }
 
+/** The log has pages of 20 at most. */
+async function allDeliveries(path: string, page = 1): Promise<z.infer<typeof Deliveries>> {
+  const deliveries = Deliveries.parse(await gitlab('GET', `${path}?page=${page}`));
+  return deliveries.length < 20 ? deliveries : [...deliveries, ...(await allDeliveries(path, page + 1))];
+}
+
 async function untilAnswered(send: () => Promise<number>): Promise<number> {
   for (;;) {
     const status = await send();
-    // A delivery without an answer has a text for a status.
     if (!Number.isNaN(status) && status !== 429 && status !== 503) return status;
     await sleep(300);
   }
@@ -77,12 +84,16 @@ function deliveryOf(payload: Payload, status: string): () => Promise<number> {
   };
 }
 
-async function gitlab(method: string, path: string): Promise<unknown> {
+function askGitlab(method: string, path: string): Promise<Response> {
   const project = encodeURIComponent(worldVariable('GITLAB_PROJECT'));
-  const response = await fetch(`${worldVariable('GITLAB_URL')}/api/v4/projects/${project}${path}`, {
+  return fetch(`${worldVariable('GITLAB_URL')}/api/v4/projects/${project}${path}`, {
     method,
     headers: { 'private-token': worldVariable('GITLAB_TOKEN') },
   });
+}
+
+async function gitlab(method: string, path: string): Promise<unknown> {
+  const response = await askGitlab(method, path);
   if (!response.ok) throw new Error(`GitLab answered ${response.status} to ${method} ${path}.`);
   return response.json();
 }

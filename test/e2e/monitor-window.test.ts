@@ -91,15 +91,19 @@ describe('a window of the live model', () => {
   async function recordsIn({ from, to }: TimeWindow): Promise<number> {
     const captures = s3CaptureObjects();
     let records = 0;
-    for (const hour of new Set([from, to])) {
-      for (const { key, modifiedAt } of await captures.list(hourUriOf(destination, endpointName, hour))) {
+    for (const hour of new Set([from, to].map((at) => hourUriOf(destination, endpointName, at)))) {
+      for (const { key, modifiedAt } of await captures.list(hour)) {
         if (modifiedAt < from) continue;
-        for await (const chunk of captures.read(`s3://${CAPTURE_BUCKET}/${key}`))
-          records += Buffer.from(chunk).toString().split('\n').length - 1;
+        const chunks: Uint8Array[] = [];
+        for await (const chunk of captures.read(`s3://${CAPTURE_BUCKET}/${key}`)) chunks.push(chunk);
+        const lines = Buffer.concat(chunks).toString().trimEnd().split('\n');
+        records += lines.map(inferenceTimeOf).filter((at) => at >= Date.parse(from) && at < Date.parse(to)).length;
       }
     }
     return records;
   }
+
+  const inferenceTimeOf = (line: string): number => Date.parse(JSON.parse(line).eventMetadata.inferenceTime);
 
   async function look(window: TimeWindow): Promise<Record<string, unknown>> {
     const client = new SFNClient({});
