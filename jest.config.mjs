@@ -40,7 +40,12 @@ export default {
     project('unit'),
     project('contract'),
     project('clients'),
-    project('integration', inTheWorld),
+    // These start a GitLab of their own, and run beside the other fast ones.
+    project('local-gitlab', { testMatch: ['<rootDir>/test/integration/local-gitlab/**/*.test.ts'] }),
+    project('integration', {
+      ...inTheWorld,
+      testPathIgnorePatterns: [...common.testPathIgnorePatterns, '/test/integration/local-gitlab/'],
+    }),
     project('e2e', inTheWorld),
     project('browser', inTheWorld),
     project('nightly', inTheWorld),

@@ -34,7 +34,7 @@ try {
   // Properties meet the same examples by day and others every night: see test/harness/repeatable-properties.ts.
   if (nightly) environment.MLOPS_TEST_SEED ??= String(Date.now() % 2 ** 31);
   const counts = [
-    await jest('fast', ['unit', 'contract', 'clients'], ['--maxWorkers', '100%'], environment),
+    await jest('fast', ['unit', 'contract', 'clients', 'local-gitlab'], ['--maxWorkers', '100%'], environment),
     ...(paths.length > 0 ? [] : [await pytest(environment)]),
     // One world, and tests that restart parts of it: one after the other.
     await jest(
