@@ -24,21 +24,22 @@ export async function invocations(startTime: number): Promise<number[]> {
   return counts.toSorted((a, b) => b - a);
 }
 
-/** States that the workflows of the stack entered, in executions that began since then. */
-export async function stateTransitions(sinceMs: number): Promise<number> {
+/** The executions of the stack's workflows that began since then, and the states that they entered. */
+export async function workflowSteps(sinceMs: number): Promise<{ executions: number; transitions: number }> {
   const client = new SFNClient({});
-  let entered = 0;
+  const steps = { executions: 0, transitions: 0 };
   for (const workflow of WORKFLOWS) {
     const stateMachineArn = `arn:aws:states:${region}:${accountId}:stateMachine:mlops-local-${workflow}`;
     for await (const { executions = [] } of paginateListExecutions({ client }, { stateMachineArn })) {
       for (const { executionArn, startDate } of executions) {
         if ((startDate?.getTime() ?? 0) < sinceMs) continue;
+        steps.executions += 1;
         for await (const { events = [] } of paginateGetExecutionHistory({ client }, { executionArn }))
-          entered += events.filter(isEntered).length;
+          steps.transitions += events.filter(isEntered).length;
       }
     }
   }
-  return entered;
+  return steps;
 }
 
 function isEntered({ type }: HistoryEvent): boolean {

@@ -16,7 +16,7 @@ import { startWorld, type World } from '../../../local/world/world.ts';
 import { median, printGoal, say } from '../figures.ts';
 import { familyMegabytes, watchPeak } from '../processes.ts';
 import { createFloorRole, measureFloor } from './bare-floor.ts';
-import { invocations, stateTransitions } from './count-work.ts';
+import { invocations, workflowSteps } from './count-work.ts';
 import { createProject, type Repository } from './create-project.ts';
 import { followLifecycle, type Lifecycle } from './follow-lifecycle.ts';
 import { DATA } from './noop-repository.ts';
@@ -91,9 +91,9 @@ async function oneAfterTheOther(
     const endpointsMs = endpointsBusy();
     requireLive(lifecycle);
     const invoked = await invocations(beganAtMs);
-    const transitions = await stateTransitions(beganAtMs);
+    const { executions, transitions } = await workflowSteps(beganAtMs);
     mkdirSync(join(work, `floor-${round}`));
-    const floor = await measureFloor(invoked, transitions, join(work, `floor-${round}`));
+    const floor = await measureFloor(invoked, { executions, transitions }, join(work, `floor-${round}`));
     const webhookAtMs = await webhookAt(gitlab, lifecycle);
     const stages = stagesOf(lifecycle, webhookAtMs);
     const trainingMs = await trainingTime(lifecycle);
@@ -106,7 +106,7 @@ async function oneAfterTheOther(
     for (const [stage, ms] of stages) say(`  ${stage.padEnd(34)} ${seconds(ms).padStart(8)}`);
     say(`  of that SageMaker: training ${seconds(trainingMs)}, endpoints ${seconds(endpointsMs)}`);
     say(
-      `  the control plane's share ${seconds(shareMs)}; ${calls} bare calls of ${invoked.length} functions and ${transitions} states take ${seconds(floor.coldMs)} cold, ${seconds(floor.warmMs)} warm\n`,
+      `  the control plane's share ${seconds(shareMs)}; ${calls} bare calls of ${invoked.length} functions and ${transitions} states in ${executions} executions take ${seconds(floor.coldMs)} cold, ${seconds(floor.warmMs)} warm\n`,
     );
     // Half a minute without a call ends a function's process: to a lifecycle most are cold.
     if (round > 0 || runs === 0) shares.push(shareMs / floor.coldMs);
