@@ -36,13 +36,11 @@ try {
   const counts = [
     await jest('fast', ['unit', 'contract', 'clients', 'local-gitlab'], ['--maxWorkers', '100%'], environment),
     ...(paths.length > 0 ? [] : [await pytest(environment)]),
-    // One world, and tests that restart parts of it: one after the other.
-    await jest(
-      'world',
-      ['integration', 'e2e', 'browser', ...(nightly ? ['nightly'] : [])],
-      ['--runInBand'],
-      environment,
-    ),
+    // Two worlds side by side: much of their time is waiting. In each, tests go one after the other, and some restart parts.
+    ...(await Promise.all([
+      jest('integration', ['integration'], ['--runInBand'], environment),
+      jest('end-to-end', ['e2e', 'browser', ...(nightly ? ['nightly'] : [])], ['--runInBand'], environment),
+    ])),
   ];
   const passed = counts.reduce((sum, count) => sum + count.passed, 0);
   const failed = counts.reduce((sum, count) => sum + count.failed, 0);
