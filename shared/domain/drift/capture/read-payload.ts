@@ -44,14 +44,22 @@ function readJson(text: string): Payload | 'unreadable' {
   return documents.includes(undefined) ? 'unreadable' : { format: 'json', documents };
 }
 
-/** A string of JSON, or one of the words that Python's `json` writes for numbers that JSON has not. */
-const STRING_OR_NO_NUMBER = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g;
+/**
+ * A string of JSON, or one of the words that Python's `json` writes for numbers that JSON has not. A string that is not closed
+ * goes to the end: were it given up instead, the next quote would begin it again, and again.
+ */
+const STRING_OR_NO_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)|-?\b(?:NaN|Infinity)\b/gs;
 
 /** Requests as clients send them: `NaN` and `Infinity` become text, which is an invalid value and no reason to lose its row. */
 function parseDocument(text: string): unknown {
   const parsed = parseJson(text);
   if (parsed !== undefined || !/NaN|Infinity/.test(text)) return parsed;
-  return parseJson(text.replace(STRING_OR_NO_NUMBER, (part) => (part.startsWith('"') ? part : `"${part}"`)));
+  try {
+    return parseJson(text.replace(STRING_OR_NO_NUMBER, (part) => (part.startsWith('"') ? part : `"${part}"`)));
+  } catch {
+    // A string with millions of escapes is more than the expression can take: no client means that.
+    return undefined;
+  }
 }
 
 /** `undefined` is no JSON value: it stands for text that is none. */

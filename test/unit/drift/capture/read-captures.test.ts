@@ -120,6 +120,15 @@ describe('rows of a request', () => {
     expect(state).toMatchObject({ records: 1, invalidRecords: 0, schemaMismatches: [] });
   });
 
+  it('cannot hold up its reader: a string that never ends is read once, and no row', () => {
+    const endless = `NaN "${'\\"'.repeat(1_000_000)}`;
+    expect(read(writeLine(asJson(endless)), writeLine('69,AA,1.5'))).toMatchObject({
+      records: 1,
+      rows: 1,
+      invalidRecords: 1,
+    });
+  });
+
   it('puts a value on an edge into the bin above, and sums up each bin', () => {
     const [distance] = read(writeLine('69,AA,1\n68.5,AA,1\n70,AA,1')).features;
     expect(distance).toMatchObject({
