@@ -1,6 +1,7 @@
 /**
- * Jest's global set-up for the projects that need the laptop's world: one world and one deployment for the whole run, on free
- * ports and a state folder of its own, under enforced IAM. What `local -- env` exports stands in process.env of every test.
+ * Jest's global set-up for the projects that need the laptop's world: one world and one deployment for all tests of a run
+ * of Jest (`npm test` has two side by side), on free ports and a state folder of its own, under enforced IAM. What
+ * `local -- env` exports stands in process.env of every test.
  *
  * MLOPS_TEST_WORLD=<state folder> uses a world that runs already (`npm run local -- --state-folder …`); `none` starts none.
  */
