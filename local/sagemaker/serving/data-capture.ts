@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ObjectStore } from '../aws/object-store.ts';
 import { underPrefix } from '../aws/s3-uri.ts';
@@ -18,6 +18,8 @@ type Captured = {
 };
 
 const FLUSH_EVERY_MS = 5_000;
+/** For so long a destination that can't be written to is tried again. */
+const KEPT_FOR_MS = 60 * 60 * 1000;
 
 /**
  * Data capture: records of invocations, written to the endpoint's destination every few seconds. Until then they stand in a spool
@@ -25,12 +27,12 @@ const FLUSH_EVERY_MS = 5_000;
  */
 export class DataCapture {
   readonly #folder: string;
-  readonly #objects: ObjectStore;
+  readonly #objects: Pick<ObjectStore, 'writeText'>;
   readonly #log: (line: string) => void;
   readonly #timer: NodeJS.Timeout;
   #flushing: Promise<void> = Promise.resolve();
 
-  constructor(stateFolder: string, objects: ObjectStore, log: (line: string) => void) {
+  constructor(stateFolder: string, objects: Pick<ObjectStore, 'writeText'>, log: (line: string) => void) {
     this.#folder = join(stateFolder, 'capture');
     this.#objects = objects;
     this.#log = log;
@@ -62,29 +64,53 @@ export class DataCapture {
     return join(this.#folder, 'spool.jsonl');
   }
 
-  /** What a former try left behind goes first. */
+  /** What can't be written stays for the next time; what a former try left behind goes along. */
   async #write(): Promise<void> {
     const taken = join(this.#folder, 'taken.jsonl');
-    if (existsSync(taken)) await this.#send(taken);
-    if (!existsSync(this.#spool)) return;
-    renameSync(this.#spool, taken);
-    await this.#send(taken);
+    const fresh = join(this.#folder, 'fresh.jsonl');
+    if (!existsSync(fresh) && existsSync(this.#spool)) renameSync(this.#spool, fresh);
+    const entries = [taken, fresh].flatMap(readEntries);
+    if (entries.length === 0) return;
+    const byPrefix = [...Map.groupBy(entries, (entry) => entry.prefix)];
+    const left = (await Promise.all(byPrefix.map(([prefix, own]) => this.#send(prefix, own)))).flat();
+    if (left.length === 0) rmSync(taken, { force: true });
+    else {
+      writeFileSync(`${taken}.new`, left.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+      renameSync(`${taken}.new`, taken);
+    }
+    rmSync(fresh, { force: true });
   }
 
-  async #send(path: string): Promise<void> {
-    const lines = readFileSync(path, 'utf8')
-      .split('\n')
-      .filter((line) => line !== '');
-    const byPrefix = Map.groupBy(lines.flatMap(readLine), (line) => line.prefix);
-    for (const [prefix, entries] of byPrefix) {
-      const text = entries.map((entry) => `${JSON.stringify(entry.record)}\n`).join('');
+  /** One destination's records as one object. Answers what is to be tried again: a destination has no part in another's failure. */
+  async #send(prefix: string, entries: SpoolLine[]): Promise<SpoolLine[]> {
+    const text = entries.map((entry) => `${JSON.stringify(entry.record)}\n`).join('');
+    try {
       await this.#objects.writeText(`${prefix}/${fileName(entries[0]?.record)}`, text, 'application/x-ndjson');
+      return [];
+    } catch (error) {
+      const isForGood = error instanceof Error && error.name === 'NoSuchBucket';
+      const left = isForGood ? [] : entries.filter(isYoung);
+      const dropped = entries.length - left.length;
+      const fate = dropped === 0 ? '' : ` ${dropped} of them are dropped.`;
+      this.#log(
+        `The captured data of ${entries.length} invocations could not be written to ${prefix}: ${String(error)}.${fate}`,
+      );
+      return left;
     }
-    rmSync(path);
   }
 }
 
 type SpoolLine = { prefix: string; record: { eventMetadata: { eventId: string; inferenceTime: string } } };
+
+function isYoung({ record }: SpoolLine): boolean {
+  return Date.now() - Date.parse(record.eventMetadata.inferenceTime) < KEPT_FOR_MS;
+}
+
+function readEntries(path: string): SpoolLine[] {
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, 'utf8').split('\n');
+  return lines.filter((line) => line !== '').flatMap(readLine);
+}
 
 /** The last line may be cut short if the server was killed while it wrote it. */
 function readLine(line: string): SpoolLine[] {
