@@ -23,6 +23,12 @@ export class ResourceInUse extends ApiError {
   override readonly name = 'ResourceInUse';
 }
 
+/** The caller may not ask this at all. */
+export class AccessDeniedException extends ApiError {
+  override readonly name = 'AccessDeniedException';
+  override readonly status = 403;
+}
+
 /** A quota of the account. */
 export class ResourceLimitExceeded extends ApiError {
   override readonly name = 'ResourceLimitExceeded';
@@ -68,6 +74,7 @@ export class ModelError extends ApiError {
 }
 
 type RefusedRequest =
+  | AccessDeniedException
   | ValidationException
   | ValidationError
   | ResourceNotFound

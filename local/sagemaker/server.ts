@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { answerFaults, isFaultsPath } from './admin/faults/answer-faults.ts';
 import { ConnectionCut } from './admin/faults/faults.ts';
 import { dispatch } from './api/dispatch.ts';
+import { requireLocalHost } from './api/require-local-host.ts';
 import { isRefusal, ModelError, UnknownOperationException, ValidationError } from './errors.ts';
 import { checkInvocation } from './serving/check-invocation.ts';
 import { invokeEndpoint } from './serving/invoke-endpoint.ts';
@@ -26,6 +27,7 @@ export function serve(world: World): Server {
 
 async function answer(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const receivedAtMs = performance.now();
+  requireLocalHost(request.headers.host, world.configuration.host);
   const path = new URL(request.url ?? '/', 'http://local').pathname;
   if (request.method === 'GET' && path === '/_local/health') {
     writeJson(response, 200, { status: 'ready', containers: world.containerMode });

@@ -1,3 +1,5 @@
+import { get, type IncomingMessage } from 'node:http';
+import { json } from 'node:stream/consumers';
 import {
   CreateEndpointConfigCommand,
   CreateModelPackageGroupCommand,
@@ -88,6 +90,18 @@ describe('a request', () => {
   it('elsewhere than the two APIs is refused', async () => {
     const response = await fetch(`${address()}/admin`, { method: 'POST' });
     expect(response.status).toBe(400);
+  });
+
+  it.each(['/', '/_local/health', '/_local/faults'])('for a host of another name is refused: %s', async (path) => {
+    const headers = { host: 'rebound.example' };
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      get(new URL(path, address()), { headers }, resolve).once('error', reject);
+    });
+    expect(response.statusCode).toBe(403);
+    expect(await json(response)).toMatchObject({
+      __type: 'AccessDeniedException',
+      message: expect.stringContaining('Requests for the host "rebound.example" are not answered'),
+    });
   });
 
   it('for the health of the server needs no signature', async () => {
