@@ -26,12 +26,23 @@ export function requireContainers(
     throw new ValidationException('The ContainerHostname of each container of the pipeline must be unique.');
 }
 
+/** Asked once, as the model is made: the model stays deployable whatever becomes of the approval. @throws ValidationException */
+export function requireApproved(world: Pick<World, 'arns' | 'store'>, model: Model): void {
+  for (const { ModelPackageName: name } of containersIn(model)) {
+    const version = name === undefined ? undefined : findPackage(world, name);
+    if (version?.ModelPackageGroupName === undefined || version.ModelApprovalStatus === 'Approved') continue;
+    throw new ValidationException(
+      `Cannot create Model from ModelPackage ${version.ModelPackageArn}: its approval status is ${version.ModelApprovalStatus}. Only Approved model packages can be deployed.`,
+    );
+  }
+}
+
 /** What the model's containers run, in their order. */
 export function containersOf(
-  world: World,
+  world: Pick<World, 'arns' | 'store'>,
   model: Model,
 ): { container: DeployedContainer; further: DeployedContainer[] } {
-  const all = model.PrimaryContainer === undefined ? (model.Containers ?? []) : [model.PrimaryContainer];
+  const all = containersIn(model);
   const [container, ...further] = all.map((own, index) => {
     const deployed = deployedContainer(world, own);
     return all.length === 1 ? deployed : { ...deployed, name: own.ContainerHostname ?? `container-${index + 1}` };
@@ -40,17 +51,16 @@ export function containersOf(
   return { container, further };
 }
 
+function containersIn(model: Model): Container[] {
+  return model.PrimaryContainer === undefined ? (model.Containers ?? []) : [model.PrimaryContainer];
+}
+
 /** A container made from a package takes what it runs from the package's first container. */
-function deployedContainer(world: World, own: Container): DeployedContainer {
+function deployedContainer(world: Pick<World, 'arns' | 'store'>, own: Container): DeployedContainer {
   if (own.Mode === 'MultiModel')
     throw new ValidationException("Models of the mode MultiModel can't be served here: give SingleModel.");
   if (own.ModelPackageName === undefined) return withData(own, own.Environment);
   const version = findPackage(world, own.ModelPackageName);
-  if (version.ModelPackageGroupName !== undefined && version.ModelApprovalStatus !== 'Approved') {
-    throw new ValidationException(
-      `Cannot create Model from ModelPackage ${version.ModelPackageArn}: its approval status is ${version.ModelApprovalStatus}. Only Approved model packages can be deployed.`,
-    );
-  }
   const packaged = specificationOf(version, own.InferenceSpecificationName)?.Containers[0];
   if (packaged === undefined) {
     throw new ValidationException(

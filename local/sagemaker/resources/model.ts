@@ -11,7 +11,7 @@ import { ValidationException } from '../errors.ts';
 import { modelChanged } from '../events/registry-events.ts';
 import type { Model } from '../state/records.ts';
 import type { World } from '../world.ts';
-import { containersOf, requireContainers } from './model-containers.ts';
+import { containersOf, requireApproved, requireContainers } from './model-containers.ts';
 import { forgetTags, setTags, tagMap } from './tags.ts';
 
 export function createModel(world: World, request: Checked<CreateModelInput>): { ModelArn: string } {
@@ -27,6 +27,7 @@ export function createModel(world: World, request: Checked<CreateModelInput>): {
     ModelArn: arn,
     CreationTime: world.now(),
   };
+  requireApproved(world, model);
   containersOf(world, model); // Refuses what could not be deployed.
   setTags(world, arn, tags);
   world.store.models.put(model.ModelName, model);
