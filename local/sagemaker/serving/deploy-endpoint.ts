@@ -2,7 +2,7 @@ import type { DeploymentConfig } from '@aws-sdk/client-sagemaker';
 import type { Checked } from '../api/checked.ts';
 import { findModel } from '../resources/model.ts';
 import { containersOf } from '../resources/model-containers.ts';
-import type { DeployedVariant, Deployment, EndpointConfig, PendingDeployment } from '../state/records.ts';
+import type { DeployedVariant, Deployment, Endpoint, EndpointConfig, PendingDeployment } from '../state/records.ts';
 import type { World } from '../world.ts';
 import type { PlannedVariant } from './deployment-plan.ts';
 
@@ -58,15 +58,22 @@ export function plannedVariants({ variants }: Deployment): PlannedVariant[] {
 }
 
 /** The instances that a deployment adds must fit the account's quotas. @throws ResourceLimitExceeded */
-export function requireEndpointQuota(world: World, deployment: Deployment, before: DeployedVariant[]): void {
+export function requireEndpointQuota(
+  world: Pick<World, 'store' | 'quotas'>,
+  deployment: Deployment,
+  before: DeployedVariant[],
+): void {
   const types = new Set(deployment.variants.map((each) => each.variant.InstanceType));
   for (const type of types) {
     const delta = countOf(deployment.variants, type) - countOf(before, type);
-    const inUse = world.store.endpoints
-      .all()
-      .reduce((sum, endpoint) => sum + countOf(endpoint.live?.variants ?? [], type), 0);
+    const inUse = world.store.endpoints.all().reduce((sum, endpoint) => sum + takenBy(endpoint, type), 0);
     if (delta > 0) world.quotas.require(type, 'endpoint usage', delta, inUse);
   }
+}
+
+/** What it is becoming counts from the start, what it was until the end. */
+function takenBy({ live, pending }: Endpoint, type: string | undefined): number {
+  return Math.max(countOf(live?.variants ?? [], type), countOf(pending?.variants ?? [], type));
 }
 
 function countOf(variants: DeployedVariant[], type: string | undefined): number {
