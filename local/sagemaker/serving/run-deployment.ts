@@ -4,6 +4,7 @@ import type { World } from '../world.ts';
 import { plannedVariants, settled } from './deploy-endpoint.ts';
 import { type DeploymentPlan, type DeploymentStep, planDeployment } from './deployment-plan.ts';
 import type { Fleet } from './hosting.ts';
+import { requireFleetUp } from './require-fleet-up.ts';
 import { rollBack } from './roll-back-deployment.ts';
 import { saveEndpoint, saveProgress } from './save-endpoint.ts';
 import { DeploymentWatch, ServerEnding } from './watch-deployment.ts';
@@ -51,6 +52,7 @@ async function deploy(world: World, name: string, plan: DeploymentPlan, pending:
     await watch.requireQuiet();
     for (const step of plan.steps) await carryOut(world, name, plan, step, fleet, watch);
   }
+  await requireFleetUp(fleet.variants);
   if (world.hosting.isClosing) throw new ServerEnding('The server is ending.');
   const endpoint = world.store.endpoints.get(name);
   if (endpoint === undefined) return;
@@ -83,6 +85,7 @@ async function carryOut(
     );
   }
   await watch.bake(step);
+  await requireFleetUp(fleet.variants);
   if (plan.rolling) retireOldInstances(world, name, step);
 }
 
