@@ -1,7 +1,8 @@
 import { ModelError, ValidationError } from '../errors.ts';
 import type { Endpoint } from '../state/records.ts';
 import type { World } from '../world.ts';
-import { PRIMARY, type WorkerAnswer, WorkerSilent, WorkerTooSlow } from './model-worker.ts';
+import { type WorkerAnswer, WorkerSilent, WorkerTooSlow } from './ask-worker.ts';
+import { PRIMARY } from './model-worker.ts';
 import type { ServingVariant } from './serving-variant.ts';
 
 type Invocation = {

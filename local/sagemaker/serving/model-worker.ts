@@ -1,30 +1,22 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { LogGroups } from '../aws/log-groups.ts';
 import { type ObjectStore, ObjectUnavailable } from '../aws/object-store.ts';
 import type { ContainerFolder, Containers, RunningContainer } from '../containers/container.ts';
 import { ContainerLog } from '../containers/container-log.ts';
+import { discardFolder } from '../containers/discard-folder.ts';
 import { unpackArchive } from '../jobs/archives.ts';
 import { InputAllowance } from '../jobs/input-allowance.ts';
 import { hostPath } from '../jobs/opt-ml.ts';
 import { pythonFile } from '../python-folder.ts';
 import type { DeployedContainer } from '../state/records.ts';
+import { askWorker, type WorkerAnswer, type WorkerRequest, WorkerSilent } from './ask-worker.ts';
 
 /** The model's container can't serve; the message tells why, for the endpoint's FailureReason. */
 class WorkerNotUp extends Error {
   override readonly name = 'WorkerNotUp';
-}
-
-/** The container is gone or gives no answer in time. */
-export class WorkerSilent extends Error {
-  override readonly name: string = 'WorkerSilent';
-}
-
-/** The container is there, but takes longer than an answer may take. */
-export class WorkerTooSlow extends WorkerSilent {
-  override readonly name = 'WorkerTooSlow';
 }
 
 export type WorkerSurroundings = {
@@ -39,15 +31,6 @@ export type WorkerSurroundings = {
 /** What a worker takes of this machine. */
 export type MachineUse = { pid: number; folder: string };
 export type WorkerPlace = { endpoint: string; variant: string; startupSeconds: number | undefined };
-export type WorkerRequest = { body: Buffer; headers: Record<string, string> };
-export type WorkerAnswer = {
-  status: number;
-  contentType: string;
-  customAttributes: string | undefined;
-  body: Buffer;
-  /** Whose answer it is. */
-  container: string;
-};
 
 const DEFAULT_STARTUP_SECONDS = 60;
 /** SageMaker's own limit for an answer of a real-time endpoint. */
@@ -62,16 +45,13 @@ const SUBMIT_DIRECTORY = 'SAGEMAKER_SUBMIT_DIRECTORY';
 /** One HTTP server with one model. It serves a variant whatever its instance count: on a laptop more would only share its cores. */
 export class ModelWorker {
   readonly #container: RunningContainer;
-  readonly #port: number;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
-  /** The name of its container, as errors give it. */
-  readonly #name: string;
+  readonly #place: { port: number; container: string };
   readonly #folder: string;
 
-  private constructor(container: RunningContainer, port: number, name: string, folder: string) {
+  private constructor(container: RunningContainer, place: { port: number; container: string }, folder: string) {
     this.#container = container;
-    this.#port = port;
-    this.#name = name;
+    this.#place = place;
     this.#folder = folder;
   }
 
@@ -112,13 +92,13 @@ export class ModelWorker {
       around.logs,
       around.now,
     );
-    void container.exited.then(async () => {
-      await log.close();
-      rmSync(root, { recursive: true, force: true });
-    });
+    container.exited
+      .then(() => log.close())
+      .finally(() => discardFolder(root))
+      .catch(() => undefined); // The next start of the server clears away what is left.
     try {
       const port = await announcedPort(container, (place.startupSeconds ?? DEFAULT_STARTUP_SECONDS) * 1000);
-      const worker = new ModelWorker(container, port, name, root);
+      const worker = new ModelWorker(container, { port, container: name }, root);
       await worker.requireHealthy();
       return worker;
     } catch (error) {
@@ -149,61 +129,17 @@ export class ModelWorker {
 
   /** @throws WorkerSilent */
   invoke(invocation: WorkerRequest): Promise<WorkerAnswer> {
-    return this.#ask('POST', '/invocations', invocation, { agent: this.#agent, withinMs: ANSWER_WITHIN_MS });
+    return askWorker(this.#place, 'POST /invocations', invocation, { agent: this.#agent, withinMs: ANSWER_WITHIN_MS });
   }
 
   /** @throws WorkerSilent */
   async requireHealthy(): Promise<void> {
     const nothing = { body: Buffer.alloc(0), headers: {} };
     // A connection of its own: it mustn't wait behind slow calls.
-    const answer = await this.#ask('GET', '/ping', nothing, { agent: false, withinMs: PING_WITHIN_MS });
+    const answer = await askWorker(this.#place, 'GET /ping', nothing, { agent: false, withinMs: PING_WITHIN_MS });
     if (answer.status !== 200) throw new WorkerSilent(`/ping answered ${answer.status}.`);
   }
 
-  #ask(
-    method: string,
-    path: string,
-    { body, headers }: WorkerRequest,
-    { agent, withinMs }: { agent: Agent | false; withinMs: number },
-  ): Promise<WorkerAnswer> {
-    return new Promise((resolve, reject) => {
-      const silent = (error: unknown) =>
-        reject(error instanceof WorkerSilent ? error : new WorkerSilent(String(error), { cause: error }));
-      const asked = request(
-        {
-          host: '127.0.0.1',
-          port: this.#port,
-          path,
-          method,
-          agent,
-          headers: { ...headers, 'content-length': body.length },
-        },
-        (response) => {
-          const chunks: Buffer[] = [];
-          response.on('data', (chunk: Buffer) => chunks.push(chunk));
-          response.on('error', silent);
-          response.on('end', () =>
-            resolve({
-              status: response.statusCode ?? 500,
-              contentType: response.headers['content-type'] ?? 'application/octet-stream',
-              customAttributes: oneHeader(response.headers['x-amzn-sagemaker-custom-attributes']),
-              body: Buffer.concat(chunks),
-              container: this.#name,
-            }),
-          );
-        },
-      );
-      asked.setTimeout(withinMs, () =>
-        asked.destroy(
-          new WorkerTooSlow(
-            `Your invocation timed out while waiting for a response from container ${this.#name}. Review the latency metrics for each container in Amazon CloudWatch, resolve the issue, and try again.`,
-          ),
-        ),
-      );
-      asked.on('error', silent);
-      asked.end(body);
-    });
-  }
 }
 
 /** Brings the model archive into /opt/ml/model, and script mode's code where the environment says; answers the environment. */
@@ -227,7 +163,7 @@ async function fetchModel(
       environment[SUBMIT_DIRECTORY] = '/opt/ml/code';
     }
   } catch (error) {
-    rmSync(folder.root, { recursive: true, force: true });
+    discardFolder(folder.root);
     const why = error instanceof ObjectUnavailable ? error.message : String(error);
     throw new WorkerNotUp(`Could not access model data at ${uri} for production variant ${variant}: ${why}`, {
       cause: error,
@@ -284,8 +220,4 @@ async function announcedPort(container: RunningContainer, withinMs: number): Pro
   } finally {
     clearTimeout(timer);
   }
-}
-
-function oneHeader(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
 }

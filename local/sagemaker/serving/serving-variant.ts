@@ -1,15 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Slots } from '../jobs/slots.ts';
 import type { DeployedVariant, Deployment } from '../state/records.ts';
-import {
-  type MachineUse,
-  ModelWorker,
-  type WorkerAnswer,
-  type WorkerPlace,
-  type WorkerRequest,
-  WorkerSilent,
-  type WorkerSurroundings,
-} from './model-worker.ts';
+import { type WorkerAnswer, type WorkerRequest, WorkerSilent } from './ask-worker.ts';
+import { type MachineUse, ModelWorker, type WorkerPlace, type WorkerSurroundings } from './model-worker.ts';
 import { watchHealth } from './watch-health.ts';
 import { WorkerPipeline } from './worker-pipeline.ts';
 

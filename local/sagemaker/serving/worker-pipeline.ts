@@ -1,12 +1,6 @@
 import type { DeployedContainer } from '../state/records.ts';
-import {
-  type MachineUse,
-  ModelWorker,
-  type WorkerAnswer,
-  type WorkerPlace,
-  type WorkerRequest,
-  type WorkerSurroundings,
-} from './model-worker.ts';
+import type { WorkerAnswer, WorkerRequest } from './ask-worker.ts';
+import { type MachineUse, ModelWorker, type WorkerPlace, type WorkerSurroundings } from './model-worker.ts';
 
 /** The containers of an inference pipeline: each is asked what the one before it answered. */
 export class WorkerPipeline {
