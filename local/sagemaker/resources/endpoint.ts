@@ -14,7 +14,8 @@ import { ValidationException } from '../errors.ts';
 import { requireDeployable, requireSameVariants } from '../serving/check-deployment-config.ts';
 import { deploymentOf, pendingOf, plannedVariants, requireEndpointQuota, settled } from '../serving/deploy-endpoint.ts';
 import { describedEndpoint } from '../serving/describe-endpoint.ts';
-import { bringIntoService } from '../serving/run-deployment.ts';
+import { inBackground } from '../serving/in-background.ts';
+import { startDeployment } from '../serving/run-deployment.ts';
 import { saveEndpoint, saveProgress } from '../serving/save-endpoint.ts';
 import type { DeployedVariant, Deployment, Endpoint } from '../state/records.ts';
 import type { World } from '../world.ts';
@@ -48,7 +49,7 @@ export function createEndpoint(world: World, request: Checked<CreateEndpointInpu
     firstConfigName: config.EndpointConfigName,
     ...(request.DeploymentConfig === undefined ? {} : { lastDeploymentConfig: request.DeploymentConfig }),
   });
-  void bringIntoService(world, request.EndpointName);
+  startDeployment(world, request.EndpointName);
   return { EndpointArn: arn };
 }
 
@@ -81,7 +82,7 @@ export function updateEndpoint(world: World, request: Checked<UpdateEndpointInpu
     pending: pendingOf(deployment, world.now(), how),
     ...(how === undefined ? {} : { lastDeploymentConfig: how }),
   });
-  void bringIntoService(world, endpoint.name);
+  startDeployment(world, endpoint.name);
   return { EndpointArn: endpoint.arn };
 }
 
@@ -114,7 +115,10 @@ export function updateEndpointWeightsAndCapacities(
   const rescaled: Endpoint = { ...endpoint, status: 'Updating', live: { ...live, variants } };
   saveEndpoint(world, rescaled);
   if (variants.some(({ stage }) => stage !== undefined)) saveProgress(world, rescaled);
-  setTimeout(() => endRescaling(world, endpoint.name), RESCALING_MS);
+  setTimeout(
+    () => inBackground(world, `The change of the endpoint ${endpoint.name}`, () => endRescaling(world, endpoint.name)),
+    RESCALING_MS,
+  );
   return { EndpointArn: endpoint.arn };
 }
 
@@ -126,7 +130,7 @@ export function deleteEndpoint(world: World, request: Checked<DeleteEndpointInpu
   const endpoint = findEndpoint(world, request.EndpointName);
   if (IN_PROGRESS.includes(endpoint.status)) throw inProgress(endpoint);
   saveEndpoint(world, { ...endpoint, status: 'Deleting' });
-  void endDeletion(world, endpoint.name);
+  startDeletion(world, endpoint.name);
   return {};
 }
 
@@ -160,8 +164,8 @@ export function resumeEndpoints(world: World): void {
   for (const endpoint of world.store.endpoints.all()) {
     if (endpoint.live !== undefined && endpoint.status !== 'Deleting')
       world.hosting.comeBack(endpoint.name, endpoint.live);
-    if (endpoint.status === 'Deleting') void endDeletion(world, endpoint.name);
-    else if (endpoint.pending !== undefined) void bringIntoService(world, endpoint.name);
+    if (endpoint.status === 'Deleting') startDeletion(world, endpoint.name);
+    else if (endpoint.pending !== undefined) startDeployment(world, endpoint.name);
     else if (endpoint.status === 'Updating') endRescaling(world, endpoint.name);
   }
 }
@@ -170,6 +174,10 @@ function endRescaling(world: World, name: string): void {
   const endpoint = world.store.endpoints.get(name);
   if (endpoint?.live === undefined || endpoint.status !== 'Updating') return;
   saveEndpoint(world, { ...endpoint, status: 'InService', live: settled(endpoint.live) });
+}
+
+function startDeletion(world: World, name: string): void {
+  inBackground(world, `The deletion of the endpoint ${name}`, () => endDeletion(world, name));
 }
 
 async function endDeletion(world: World, name: string): Promise<void> {

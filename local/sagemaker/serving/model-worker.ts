@@ -139,7 +139,6 @@ export class ModelWorker {
     const answer = await askWorker(this.#place, 'GET /ping', nothing, { agent: false, withinMs: PING_WITHIN_MS });
     if (answer.status !== 200) throw new WorkerSilent(`/ping answered ${answer.status}.`);
   }
-
 }
 
 /** Brings the model archive into /opt/ml/model, and script mode's code where the environment says; answers the environment. */

@@ -38,6 +38,21 @@ export async function rollBack(world: World, name: string, plan: DeploymentPlan,
   saveEndpoint(world, { ...kept, status: 'InService', live: settled(kept.live), failureReason });
 }
 
+/** For a deployment that neither went on nor back: the old fleet serves on, if there is one. */
+export function endAsFailed(world: World, name: string, error: unknown): void {
+  const endpoint = world.store.endpoints.get(name);
+  if (endpoint?.pending === undefined || world.hosting.isClosing) return;
+  const { pending: _pending, ...kept } = endpoint;
+  const failureReason = `The deployment ended with an internal error: ${String(error)}`.slice(0, LONGEST_REASON);
+  if (kept.live === undefined) {
+    world.hosting.forget(name);
+    saveEndpoint(world, { ...kept, status: 'Failed', failureReason });
+    return;
+  }
+  world.hosting.withdraw(name);
+  saveEndpoint(world, { ...kept, status: 'InService', live: settled(kept.live), failureReason });
+}
+
 /** From here on the deployment only goes back, also in a server that is started again. */
 function begin(world: World, name: string, rollbackReason: string): Endpoint | undefined {
   const endpoint = world.store.endpoints.get(name);

@@ -4,19 +4,30 @@ import type { World } from '../world.ts';
 import { plannedVariants, settled } from './deploy-endpoint.ts';
 import { type DeploymentPlan, type DeploymentStep, planDeployment } from './deployment-plan.ts';
 import type { Fleet } from './hosting.ts';
+import { inBackground } from './in-background.ts';
 import { requireFleetUp } from './require-fleet-up.ts';
-import { rollBack } from './roll-back-deployment.ts';
+import { endAsFailed, rollBack } from './roll-back-deployment.ts';
 import { saveEndpoint, saveProgress } from './save-endpoint.ts';
 import { DeploymentWatch, ServerEnding } from './watch-deployment.ts';
 
 /** A deployment that fails at once is Creating or Updating for so long, as clients expect to see it. */
 const SEEN_FOR_MS = 300;
 
+/** As below, in the background. A deployment that can't even be rolled back has failed. */
+export function startDeployment(world: World, name: string): void {
+  inBackground(
+    world,
+    `The deployment of the endpoint ${name}`,
+    () => bringIntoService(world, name),
+    (error) => endAsFailed(world, name, error),
+  );
+}
+
 /**
  * Brings up what is pending, and lets traffic go over to it as its config says. A first deployment that fails leaves the endpoint
  * Failed, a later one ends on the old config. A server that starts again begins with the first step.
  */
-export async function bringIntoService(world: World, name: string): Promise<void> {
+async function bringIntoService(world: World, name: string): Promise<void> {
   const endpoint = world.store.endpoints.get(name);
   if (endpoint?.pending === undefined) return;
   const { pending } = endpoint;
