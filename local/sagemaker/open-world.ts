@@ -52,6 +52,7 @@ export async function openWorld(configuration: Configuration, log: (line: string
     now,
     atOnce: JOBS_AT_ONCE,
     graceSeconds: GRACE_SECONDS * configuration.timeScale,
+    log,
   });
   const hosting = new Hosting({ stateFolder, containers, objects, logs, now, newId });
   const publishTo = cloudwatchPublisher(configuration);

@@ -42,6 +42,16 @@ export class AccountQuotas {
   }
 }
 
+/** How many instances jobs hold; one that is being stopped still holds its own. */
+export function instancesInUse(
+  jobs: { status: string; type: string | undefined; count: number | undefined }[],
+  type: string | undefined,
+): number {
+  return jobs
+    .filter((job) => (job.status === 'InProgress' || job.status === 'Stopping') && job.type === type)
+    .reduce((sum, { count = 1 }) => sum + count, 0);
+}
+
 /** The quotas can't be read; the message says where they stand and what they look like. */
 export class QuotasUnreadable extends Error {
   override readonly name = 'QuotasUnreadable';

@@ -119,7 +119,7 @@ steps_of_branches = [
     compare("AfterInnermost", ["Innermost", "AfterGate"]),
     fail("Last", {"Std:Join": {"On": " ", "Values": where}}, ["AfterInnermost"]),
 ]
-experiment = {"ExperimentName": {"Get": "Execution.PipelineName"}, "TrialName": {"Get": "Parameters.Colour"}}
+experiment = {"ExperimentName": {"Get": "Execution.PipelineName"}, "TrialName": {"Std:Join": {"On": " ", "Values": [{"Get": "Parameters.Colour"}, {"Get": "Execution.CurrentDateTime"}]}}}
 sagemaker.update_pipeline(
     PipelineName=name,
     PipelineDefinition=json.dumps({**json.loads(definition(*steps_of_branches)), "PipelineExperimentConfig": experiment}),
@@ -127,7 +127,10 @@ sagemaker.update_pipeline(
 branched = sagemaker.start_pipeline_execution(PipelineName=name, ClientRequestToken=token())["PipelineExecutionArn"]
 failed = ended(branched)
 equal((failed["PipelineExecutionStatus"], failed["FailureReason"]), ("Failed", "Step failure: One or multiple steps failed."))
-equal(failed["PipelineExperimentConfig"], {"ExperimentName": name, "TrialName": "green"})
+# The experiment is named once: the time in it is that of the start, however often it is asked.
+named = failed["PipelineExperimentConfig"]
+equal((named["ExperimentName"], named["TrialName"].split(" ")[0]), (name, "green"))
+equal(sagemaker.describe_pipeline_execution(PipelineExecutionArn=branched)["PipelineExperimentConfig"], named)
 pages = sagemaker.get_paginator("list_pipeline_execution_steps").paginate(
     PipelineExecutionArn=branched, SortOrder="Ascending", PaginationConfig={"PageSize": 2}
 )

@@ -75,14 +75,18 @@ export class Containers {
     const given = Object.fromEntries(Object.entries(run.environment).map(([name, value]) => [name, inside(value)]));
     const environment = { ...this.#base(folder, run.python), ...given, ...this.#rewriting(folder, given.PYTHONPATH) };
     const log = openSync(run.logFile, 'a');
-    const child = spawn(program, parameters, {
-      cwd: folder.root,
-      env: environment,
-      // A group of its own: whoever kills that of the server is not to kill the supervisor before it has cleared up.
-      detached: true,
-      stdio: ['pipe', log, log, ...(run.announces ? (['pipe'] as const) : [])],
-    });
-    closeSync(log);
+    let child: ChildProcess;
+    try {
+      child = spawn(program, parameters, {
+        cwd: folder.root,
+        env: environment,
+        // A group of its own: whoever kills that of the server is not to kill the supervisor before it has cleared up.
+        detached: true,
+        stdio: ['pipe', log, log, ...(run.announces ? (['pipe'] as const) : [])],
+      });
+    } finally {
+      closeSync(log);
+    }
     const running = watch(child);
     this.#running.add(running);
     void running.exited.then(() => this.#running.delete(running));
@@ -126,11 +130,6 @@ export class Containers {
 /** Is there once the container was killed because it used more memory than it may. */
 export function overMemoryFile(folder: ContainerFolder): string {
   return join(folder.root, 'over-memory');
-}
-
-/** Clears away what containers of a former run left; those may still be on their way out. */
-export function removeLeftovers(folder: string): void {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 
 function watch(child: ChildProcess): RunningContainer {

@@ -13,6 +13,8 @@ export class ArchiveRefused extends Error {
 
 const LARGEST_BYTES = 20 * GIB;
 const MOST_ENTRIES = 100_000;
+/** Folders of an archive may be closed to their owner, who could then not unpack into them. */
+const FOLDER_MODE = 0o755;
 
 export async function packFolder(folder: string, archive: string): Promise<void> {
   await pipeline(packTar(folder), createGzip(), createWriteStream(archive));
@@ -32,7 +34,12 @@ export async function unpackArchive(
     return problem === undefined;
   };
   try {
-    await pipeline(createReadStream(archive), createGunzip(), atMost(bytes), unpackTar(folder, { filter }));
+    await pipeline(
+      createReadStream(archive),
+      createGunzip(),
+      atMost(bytes),
+      unpackTar(folder, { filter, dmode: FOLDER_MODE }),
+    );
   } catch (error) {
     problem ??= error instanceof Error ? error.message : String(error);
   }

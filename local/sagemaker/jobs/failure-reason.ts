@@ -1,3 +1,4 @@
+import { errorCode } from '../../world/error-code.ts';
 import { ObjectUnavailable } from '../aws/object-store.ts';
 import { ArchiveRefused } from './archives.ts';
 import { JobFailed } from './job-failed.ts';
@@ -23,6 +24,11 @@ export function reasonOf(error: unknown, stage: JobStage | undefined): string {
     return shorten(
       `ClientError: ${stage === 'uploading' ? 'Artifact upload' : 'Data download'} failed:${error.message}`,
     );
+  const unstartable = stage === 'running' ? errorCode(error) : undefined;
+  if (unstartable === 'E2BIG')
+    return "ClientError: The container can't be started: its arguments and environment variables are too long (Argument list too long).";
+  if (unstartable === 'ERR_INVALID_ARG_VALUE')
+    return "ClientError: The container can't be started: an argument or environment variable holds a NUL character.";
   return shorten(`InternalServerError: We encountered an internal error. Please try again. (${String(error)})`);
 }
 

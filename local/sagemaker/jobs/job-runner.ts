@@ -6,15 +6,15 @@ import {
   type Containers,
   overMemoryFile,
   type RunningContainer,
-  removeLeftovers,
 } from '../containers/container.ts';
 import { ContainerLog, logTail, OWN_LINE } from '../containers/container-log.ts';
-import { discardFolder } from '../containers/discard-folder.ts';
+import { discardFolder, removeLeftovers } from '../containers/discard-folder.ts';
 import { limitsOf } from '../containers/limits.ts';
 import { OUT_OF_MEMORY, reasonOf, shorten, volumeFull } from './failure-reason.ts';
 import { GIB } from './input-allowance.ts';
-import type { ContainerEnd, JobOutcome, JobPlan, JobStage } from './job-plan.ts';
+import type { ContainerEnd, JobOutcome, JobPlan, JobStage, PreparedJob } from './job-plan.ts';
 import { keepInSync } from './keep-in-sync.ts';
+import { orAborted } from './or-aborted.ts';
 import { Slots } from './slots.ts';
 import { watchVolume } from './volume.ts';
 
@@ -26,11 +26,13 @@ type JobSurroundings = {
   atOnce: number;
   /** Between SIGTERM and SIGKILL. */
   graceSeconds: number;
+  log: (line: string) => void;
 };
 
 type Active = { stop: AbortController; finished: Promise<void> };
 
 const LOOK_AT_VOLUME_EVERY_MS = 1_000;
+const STOPPED: JobOutcome = { outcome: 'stopped', because: 'asked' };
 /** Room for the rest of a FailureReason. */
 const TAIL_CHARACTERS = 700;
 
@@ -39,6 +41,8 @@ export class JobRunner {
   readonly #surroundings: JobSurroundings;
   readonly #slots: Slots;
   readonly #active = new Map<string, Active>();
+  /** Preparations that a stop left behind; they still write to the folder of their job. */
+  readonly #abandoned = new Map<string, Promise<unknown>>();
   #closing = false;
 
   constructor(surroundings: JobSurroundings) {
@@ -49,7 +53,9 @@ export class JobRunner {
 
   launch(plan: JobPlan): void {
     const stop = new AbortController();
-    const finished = this.#run(plan, stop.signal).finally(() => this.#active.delete(plan.arn));
+    const finished = this.#run(plan, stop.signal)
+      .catch((error: unknown) => this.#surroundings.log(`The end of ${plan.arn} was lost: ${String(error)}`))
+      .finally(() => this.#active.delete(plan.arn));
     this.#active.set(plan.arn, { stop, finished });
   }
 
@@ -75,8 +81,16 @@ export class JobRunner {
     return file;
   }
 
+  /** A job that waits for its turn doesn't wait for its stop: the slot goes on to the next when it comes. */
   async #run(plan: JobPlan, signal: AbortSignal): Promise<void> {
-    const release = await this.#slots.take();
+    const slot = this.#slots.take();
+    const turn = Promise.all([slot, this.#abandoned.get(plan.arn)]);
+    const outcome = (await orAborted(turn, signal)) === undefined ? STOPPED : await this.#runInTurn(plan, signal);
+    void slot.then((release) => release());
+    if (!this.#closing) plan.ended(outcome);
+  }
+
+  async #runInTurn(plan: JobPlan, signal: AbortSignal): Promise<JobOutcome> {
     const root = join(this.#surroundings.stateFolder, 'jobs', plan.kind, plan.name);
     const folder = { root, optMl: join(root, 'opt-ml') };
     let stage: JobStage | undefined;
@@ -84,21 +98,30 @@ export class JobRunner {
       stage = next;
       plan.entered(next);
     };
-    let outcome: JobOutcome;
     try {
-      rmSync(root, { recursive: true, force: true });
+      discardFolder(root);
       mkdirSync(folder.optMl, { recursive: true });
-      outcome = signal.aborted
-        ? { outcome: 'stopped', because: 'asked' }
-        : await this.#execute({ ...plan, entered }, folder, signal);
+      return await this.#execute({ ...plan, entered }, folder, signal);
     } catch (error) {
-      outcome = { outcome: 'failed', reason: reasonOf(error, stage) };
+      return { outcome: 'failed', reason: reasonOf(error, stage) };
     } finally {
-      release();
+      if (!this.#closing) discardFolder(root);
     }
-    if (this.#closing) return;
-    discardFolder(root);
-    plan.ended(outcome);
+  }
+
+  /** Undefined if the job was stopped meanwhile. What it still writes then is cleared away when it ends. */
+  async #prepare(plan: JobPlan, folder: ContainerFolder, signal: AbortSignal): Promise<PreparedJob | undefined> {
+    const preparing = plan.prepare(folder);
+    const prepared = await orAborted(preparing, signal);
+    if (prepared !== undefined) return prepared;
+    const cleared = preparing
+      .catch(() => undefined)
+      .then(() => {
+        discardFolder(folder.root);
+        this.#abandoned.delete(plan.arn);
+      });
+    this.#abandoned.set(plan.arn, cleared);
+    return undefined;
   }
 
   async #execute(plan: JobPlan, folder: ContainerFolder, signal: AbortSignal): Promise<JobOutcome> {
@@ -106,15 +129,17 @@ export class JobRunner {
     const logFile = this.#newLogFile(plan);
     plan.requireCapacity();
     plan.entered('downloading');
-    const { command, syncs } = await plan.prepare(folder);
-    if (signal.aborted) return { outcome: 'stopped', because: 'asked' };
+    const prepared = await this.#prepare(plan, folder, signal);
+    if (prepared === undefined) return STOPPED;
+    const { command, syncs } = prepared;
     const limits = limitsOf(plan.instanceType, plan.volumeGb);
     appendFileSync(logFile, containerNote(containers.mode, folder));
     const stream = `${plan.name}/algo-1-${Math.floor(now().getTime() / 1000)}`;
-    const log = new ContainerLog(logFile, plan.logGroup, stream, logs, now, plan.observe);
     plan.entered('running');
-    const finishSync = keepInSync(syncs);
+    // What runs beside the container begins after it: a container that can't be started leaves nothing running.
     const container = containers.start(folder, { ...command, logFile, limits });
+    const log = new ContainerLog(logFile, plan.logGroup, stream, logs, now, plan.observe);
+    const finishSync = keepInSync(syncs);
     let full = false;
     const endWatch = watchVolume(folder.optMl, plan.volumeGb * GIB, LOOK_AT_VOLUME_EVERY_MS, () => {
       full = true;

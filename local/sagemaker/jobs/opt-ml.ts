@@ -24,8 +24,13 @@ export async function writeJson(folder: ContainerFolder, path: string, document:
 
 /** The place on the host of a folder that the container may have changed. @throws JobFailed if a link leads out of /opt/ml */
 export async function ownFolder(folder: ContainerFolder, path: string): Promise<string> {
+  await mkdir(hostPath(folder, path), { recursive: true });
+  return placeInside(folder, path);
+}
+
+/** The same for one that must be there, or ENOENT is thrown. */
+export async function placeInside(folder: ContainerFolder, path: string): Promise<string> {
   const place = hostPath(folder, path);
-  await mkdir(place, { recursive: true });
   if (await isInside(place, folder.optMl)) return place;
   throw new JobFailed(`ClientError: ${path} is a link that leads out of /opt/ml: it can't be uploaded.`);
 }

@@ -28,9 +28,8 @@ export async function prepareProcessing(
   await downloadInputs(job, folder, objects);
   const syncs: FolderSync[] = [];
   for (const { path, uri, continuous } of outputsOf(job)) {
-    const place = hostPath(folder, path);
-    await mkdir(place, { recursive: true });
-    if (continuous) syncs.push(new FolderSync(place, uri, objects));
+    await mkdir(hostPath(folder, path), { recursive: true });
+    if (continuous) syncs.push(new FolderSync(folder, path, uri, objects));
   }
   await mkdir(hostPath(folder, '/opt/ml/output'), { recursive: true });
   await mkdir(hostPath(folder, '/opt/ml/processing'), { recursive: true });

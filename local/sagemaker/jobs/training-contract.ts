@@ -83,7 +83,7 @@ async function restoreCheckpoints(
   const place = hostPath(folder, path);
   await mkdir(place, { recursive: true });
   if (await objects.holds(uri)) await objects.downloadPrefix(uri, place, allowance);
-  const sync = new FolderSync(place, uri, objects);
+  const sync = new FolderSync(folder, path, uri, objects);
   await sync.begin();
   return [sync];
 }

@@ -7,10 +7,10 @@ import { pathOf } from './references.ts';
 import type { StepType } from './step-schema.ts';
 
 /** What `Execution.<name>` can name; the names of jobs are those of the step's own. */
-const EXECUTION_VARIABLES = [
+const OF_ALL_STEPS = [
   ...['PipelineExecutionId', 'PipelineExecutionArn', 'PipelineName', 'PipelineArn', 'StartDateTime', 'CurrentDateTime'],
-  ...['TrainingJobName', 'ProcessingJobName'],
 ];
+const EXECUTION_VARIABLES = [...OF_ALL_STEPS, 'TrainingJobName', 'ProcessingJobName'];
 const ROOTS = ['Parameters', 'Steps', 'Execution'];
 const CONDITIONS = [
   ...['Equals', 'NotEquals', 'GreaterThan', 'GreaterThanOrEqualTo', 'LessThan', 'LessThanOrEqualTo'],
@@ -54,7 +54,8 @@ function referencesIn(value: unknown): string[] {
 function requireKnownToAll(plan: PipelinePlan, reference: string): void {
   const [root, name] = pathOf(reference);
   const known =
-    root === 'Execution' || (root === 'Parameters' && plan.parameters.some((parameter) => parameter.Name === name));
+    (root === 'Execution' && OF_ALL_STEPS.includes(String(name))) ||
+    (root === 'Parameters' && plan.parameters.some((parameter) => parameter.Name === name));
   if (!known)
     throw new ValidationException(
       `PipelineExperimentConfig: {"Get": "${reference}"} leads to no parameter and to nothing of the execution.`,

@@ -69,7 +69,7 @@ export class ExecutionEngine implements Executions {
     const plan = planOf(execution.definition);
     for (const step of execution.steps.filter(isRunning)) {
       const planned = plan.steps.find((candidate) => candidate.name === step.name);
-      if (planned !== undefined) void this.#run(execution.arn, planned);
+      if (planned !== undefined) this.#begin(execution.arn, planned);
     }
     this.#advance(execution.arn);
   }
@@ -108,7 +108,26 @@ export class ExecutionEngine implements Executions {
         metadata: {},
         attempt: (execution.formerAttempts[planned.name] ?? 0) + 1,
       });
-      void this.#run(execution.arn, planned);
+      this.#begin(execution.arn, planned);
+    }
+  }
+
+  /** Nobody waits for a step: what it throws itself, such as a record that can't be written, ends it as failed. */
+  #begin(arn: string, planned: PlannedStep): void {
+    this.#run(arn, planned).catch((error: unknown) => this.#fail(arn, planned.name, error));
+  }
+
+  #fail(arn: string, name: string, error: unknown): void {
+    const world = this.#world();
+    world.log(`The step ${name} of ${arn} could not go on: ${String(error)}`);
+    if (this.#closing) return;
+    try {
+      const step = this.#step(arn, name);
+      if (step !== undefined && isRunning(step))
+        this.#saveStep(arn, { ...step, status: 'Failed', failureReason: reasonOf(error), endedAt: world.now() });
+      this.#advance(arn);
+    } catch (again) {
+      world.log(`The end of the step ${name} of ${arn} could not be recorded: ${String(again)}`);
     }
   }
 

@@ -4,6 +4,8 @@ import type { ExceptionType, RetryPolicy } from './step-schema.ts';
 
 const DEFAULT_MOST_ATTEMPTS = 5;
 const MINUTE_MS = 60_000;
+/** Of a policy that doesn't expire: a large BackoffRate would soon name a time that no calendar has. */
+const LONGEST_WAIT_MINUTES = 24 * 60;
 /** The service retries these by itself; a step's own policy for them comes first. */
 const OWN_POLICY: RetryPolicy = {
   ExceptionType: ['Step.SERVICE_FAULT', 'Step.THROTTLING'],
@@ -32,6 +34,8 @@ export function nextTry(
   if (most !== undefined && used >= most) return undefined;
   const spentMs = now.getTime() - startedAt.getTime();
   if (minutes !== undefined && spentMs >= minutes * MINUTE_MS * timeScale) return undefined;
-  const waitMs = policy.IntervalSeconds * 1000 * policy.BackoffRate ** used * timeScale;
+  const growth = Math.min(policy.BackoffRate ** used, Number.MAX_SAFE_INTEGER);
+  const longestMs = (minutes ?? LONGEST_WAIT_MINUTES) * MINUTE_MS;
+  const waitMs = Math.min(policy.IntervalSeconds * 1000 * growth, longestMs) * timeScale;
   return { retries: { ...retries, [place]: used + 1 }, retryAt: new Date(now.getTime() + waitMs) };
 }

@@ -9,7 +9,6 @@ import type {
   ListPipelineExecutionsResponse,
   ListPipelineParametersForExecutionRequest,
   ListPipelineParametersForExecutionResponse,
-  PipelineExperimentConfig,
   RetryPipelineExecutionRequest,
   StopPipelineExecutionRequest,
   UpdatePipelineExecutionRequest,
@@ -17,9 +16,6 @@ import type {
 import type { Checked, CheckedWithToken } from '../api/checked.ts';
 import { inOrder, page, sorted } from '../api/paging.ts';
 import { ConflictException, ResourceNotFound, ValidationException } from '../errors.ts';
-import { planOf } from '../pipelines/plan-of.ts';
-import { resolveReferences } from '../pipelines/references.ts';
-import { scopeOf } from '../pipelines/scope.ts';
 import type { PipelineExecution } from '../state/records.ts';
 import type { World } from '../world.ts';
 import { findPipeline } from './pipeline.ts';
@@ -87,14 +83,13 @@ export function retryPipelineExecution(
   return { PipelineExecutionArn: execution.arn };
 }
 
-export async function describePipelineExecution(
+export function describePipelineExecution(
   world: World,
   request: Checked<DescribePipelineExecutionRequest>,
-): Promise<DescribePipelineExecutionResponse> {
+): DescribePipelineExecutionResponse {
   const execution = findExecution(world, request.PipelineExecutionArn);
-  const experiment = await experimentOf(world, execution);
   return {
-    ...(experiment === undefined ? {} : { PipelineExperimentConfig: experiment }),
+    PipelineExperimentConfig: execution.experiment,
     PipelineArn: execution.pipelineArn,
     PipelineExecutionArn: execution.arn,
     PipelineExecutionDisplayName: execution.displayName,
@@ -110,16 +105,6 @@ export async function describePipelineExecution(
     ParallelismConfiguration:
       execution.maxParallelSteps === undefined ? undefined : { MaxParallelExecutionSteps: execution.maxParallelSteps },
   };
-}
-
-/** The experiment and trial that the definition names; they are not made here. */
-async function experimentOf(world: World, execution: PipelineExecution): Promise<PipelineExperimentConfig | undefined> {
-  const plan = planOf(execution.definition);
-  if (plan.experiment === undefined) return undefined;
-  const { ExperimentName, TrialName } = plan.experiment;
-  const names = await resolveReferences([ExperimentName, TrialName], scopeOf(world, execution, plan));
-  const [experiment, trial] = Array.isArray(names) ? names.map(String) : [];
-  return { ExperimentName: experiment, TrialName: trial };
 }
 
 export function listPipelineExecutions(

@@ -15,6 +15,7 @@ import type { JobOutcome } from '../jobs/job-plan.ts';
 import { readMessage } from '../jobs/opt-ml.ts';
 import { collectProcessing, prepareProcessing } from '../jobs/processing-contract.ts';
 import { scriptFailure } from '../jobs/script-mode.ts';
+import { instancesInUse } from '../quotas.ts';
 import type { ProcessingJob } from '../state/records.ts';
 import type { World } from '../world.ts';
 import { requireProcessable } from './check-job.ts';
@@ -36,7 +37,7 @@ export function createProcessingJob(
   }
   requireProcessable(request);
   const { InstanceType, InstanceCount } = request.ProcessingResources.ClusterConfig;
-  world.quotas.require(InstanceType, 'processing job usage', InstanceCount ?? 1, instancesInUse(world, InstanceType));
+  world.quotas.require(InstanceType, 'processing job usage', InstanceCount ?? 1, inUse(world, InstanceType));
   const at = world.now();
   setTags(world, arn, tags);
   const job = save(world, {
@@ -175,11 +176,11 @@ function find(world: World, name: string): ProcessingJob {
   return job;
 }
 
-function instancesInUse(world: World, type: string | undefined): number {
-  return world.store.processingJobs
-    .all()
-    .filter(
-      (job) => job.ProcessingJobStatus === 'InProgress' && job.ProcessingResources.ClusterConfig.InstanceType === type,
-    )
-    .reduce((sum, job) => sum + (job.ProcessingResources.ClusterConfig.InstanceCount ?? 1), 0);
+function inUse(world: World, type: string | undefined): number {
+  const jobs = world.store.processingJobs.all().map((job) => ({
+    status: job.ProcessingJobStatus,
+    type: job.ProcessingResources.ClusterConfig.InstanceType,
+    count: job.ProcessingResources.ClusterConfig.InstanceCount,
+  }));
+  return instancesInUse(jobs, type);
 }

@@ -1,6 +1,7 @@
 import type { StartPipelineExecutionRequest } from '@aws-sdk/client-sagemaker';
 import type { CheckedWithToken } from '../api/checked.ts';
 import { ConflictException, ValidationException } from '../errors.ts';
+import { withExperiment } from '../pipelines/experiment.ts';
 import { parametersFor } from '../pipelines/parameters.ts';
 import { planOf } from '../pipelines/plan-of.ts';
 import { stepsTakenOver } from '../pipelines/selection.ts';
@@ -14,7 +15,7 @@ type ExecutionArn = { PipelineExecutionArn: string };
 type Request = CheckedWithToken<StartPipelineExecutionRequest>;
 
 /** Starts once per token: a repeated request answers the same execution, another request with that token is a conflict. */
-export function startPipelineExecution(world: World, request: Request): ExecutionArn {
+export async function startPipelineExecution(world: World, request: Request): Promise<ExecutionArn> {
   const pipeline = findPipeline(world, request.PipelineName);
   const former = startedWith(world, pipeline, request);
   if (former !== undefined) return { PipelineExecutionArn: former.arn };
@@ -51,8 +52,12 @@ export function startPipelineExecution(world: World, request: Request): Executio
     ...(selection === undefined ? {} : { selection }),
     formerAttempts: {},
   };
-  notePipelineRun(world, pipeline, at);
-  world.executions.begin(execution);
+  const named = await withExperiment(world, execution, plan);
+  // The same request may have come a second time meanwhile.
+  const twin = startedWith(world, pipeline, request);
+  if (twin !== undefined) return { PipelineExecutionArn: twin.arn };
+  notePipelineRun(world, findPipeline(world, request.PipelineName), at);
+  world.executions.begin(named);
   return { PipelineExecutionArn: execution.arn };
 }
 

@@ -19,6 +19,7 @@ import { readMessage } from '../jobs/opt-ml.ts';
 import { commandLineOf, readScriptMode, scriptFailure } from '../jobs/script-mode.ts';
 import { prepareTraining, volumeGbOf } from '../jobs/training-contract.ts';
 import { artifactUriOf, collectTraining } from '../jobs/training-output.ts';
+import { instancesInUse } from '../quotas.ts';
 import type { TrainingJob } from '../state/records.ts';
 import type { World } from '../world.ts';
 import { requireTrainable } from './check-job.ts';
@@ -52,7 +53,7 @@ export function createTrainingJob(
   }
   requireTrainable(request);
   const { InstanceType, InstanceCount } = request.ResourceConfig ?? {};
-  world.quotas.require(InstanceType, 'training job usage', InstanceCount ?? 1, instancesInUse(world, InstanceType));
+  world.quotas.require(InstanceType, 'training job usage', InstanceCount ?? 1, inUse(world, InstanceType));
   const at = world.now();
   setTags(world, arn, tags);
   const job: TrainingJob = {
@@ -247,9 +248,11 @@ function find(world: World, name: string): TrainingJob {
   return job;
 }
 
-function instancesInUse(world: World, type: string | undefined): number {
-  return world.store.trainingJobs
-    .all()
-    .filter((job) => job.TrainingJobStatus === 'InProgress' && job.ResourceConfig?.InstanceType === type)
-    .reduce((sum, job) => sum + (job.ResourceConfig?.InstanceCount ?? 1), 0);
+function inUse(world: World, type: string | undefined): number {
+  const jobs = world.store.trainingJobs.all().map((job) => ({
+    status: job.TrainingJobStatus,
+    type: job.ResourceConfig?.InstanceType,
+    count: job.ResourceConfig?.InstanceCount,
+  }));
+  return instancesInUse(jobs, type);
 }

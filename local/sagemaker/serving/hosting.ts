@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { removeLeftovers } from '../containers/container.ts';
+import { removeLeftovers } from '../containers/discard-folder.ts';
 import { Slots } from '../jobs/slots.ts';
 import type { Deployment } from '../state/records.ts';
 import type { WorkerSurroundings } from './model-worker.ts';

@@ -24,14 +24,14 @@ export class Collection<Item> {
 
   /** Written when it returns: a server that is killed then still has it. */
   put(key: string, item: Item): Item {
-    this.#items.set(key, item);
     this.#write.run(key, JSON.stringify(item, writeTimes));
+    this.#items.set(key, item);
     return item;
   }
 
   delete(key: string): void {
-    this.#items.delete(key);
     this.#forget.run(key);
+    this.#items.delete(key);
   }
 }
 

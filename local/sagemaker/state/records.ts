@@ -11,6 +11,7 @@ import type {
   Parameter,
   PipelineExecutionStatus,
   PipelineExecutionStepMetadata,
+  PipelineExperimentConfig,
   ProductionVariant,
   SelectiveExecutionConfig,
   StepStatus,
@@ -109,6 +110,8 @@ export type PipelineExecution = {
   steps: PipelineStep[];
   /** Only these steps run; what they need of others comes from a former execution. */
   selection?: Checked<SelectiveExecutionConfig>;
+  /** As the definition names it, references resolved when the execution began. */
+  experiment?: Checked<PipelineExperimentConfig>;
   /** How often a step that a retry starts anew ran before. */
   formerAttempts: Record<string, number>;
 };

@@ -10,7 +10,10 @@ import { until } from './clients.ts';
 
 let stateFolder: string;
 let runner: JobRunner;
+/** Runs one job at a time. */
+let narrow: JobRunner;
 let printed: string[];
+let told: string[];
 
 beforeAll(async () => {
   stateFolder = mkdtempSync(join(tmpdir(), 'job-runner-'));
@@ -33,21 +36,31 @@ beforeAll(async () => {
   };
   const containers = new Containers(configuration, await availableMode(configuration));
   const logs = { append: async (_group: string, _stream: string, lines: string[]) => void printed.push(...lines) };
-  runner = new JobRunner({ stateFolder, containers, logs, now: () => new Date(), atOnce: 4, graceSeconds: 0.3 });
+  const log = (line: string) => void told.push(line);
+  const surroundings = { stateFolder, containers, logs, now: () => new Date(), atOnce: 4, graceSeconds: 0.3, log };
+  runner = new JobRunner(surroundings);
+  narrow = new JobRunner({ ...surroundings, stateFolder: join(stateFolder, 'narrow'), atOnce: 1 });
 });
 beforeEach(() => {
   printed = [];
+  told = [];
 });
 afterAll(() => rmSync(stateFolder, { recursive: true, force: true }));
 
 type Run = { outcome: JobOutcome; end: ContainerEnd | undefined; stages: string[] };
 
 /** Runs Python text as a job; `started` is called when it has printed its first line. */
-function run(name: string, code: string, changes: Partial<JobPlan> = {}, started?: () => void): Promise<Run> {
+function run(
+  name: string,
+  code: string,
+  changes: Partial<JobPlan> = {},
+  started?: () => void,
+  on = runner,
+): Promise<Run> {
   return new Promise((resolve) => {
     const stages: string[] = [];
     let end: ContainerEnd | undefined;
-    runner.launch({
+    on.launch({
       arn: name,
       name,
       kind: 'training',
@@ -107,6 +120,41 @@ time.sleep(60)
     expect(outcome).toMatchObject({
       reason: expect.stringMatching(/^AlgorithmError: No space left on device: .* of 1\./),
     });
+  });
+
+  it('ends a job that waits for its turn or for its inputs as soon as it is stopped, and gives its turn to the next', async () => {
+    const stopped = { outcome: { outcome: 'stopped', because: 'asked' }, end: undefined };
+    let downloaded = () => {};
+    const prepare = () => new Promise<never>((_resolve, reject) => (downloaded = () => reject(new Error('late'))));
+    const downloading = run('downloading', '', { prepare }, undefined, narrow);
+    const queued = run('queued', '', {}, undefined, narrow);
+    const next = run('next', 'pass', {}, undefined, narrow);
+    narrow.stop('queued');
+    expect(await queued).toMatchObject({ ...stopped, stages: [] });
+    narrow.stop('downloading');
+    expect(await downloading).toMatchObject({ ...stopped, stages: ['downloading'] });
+    expect((await next).outcome).toEqual({ outcome: 'completed' });
+    const again = run('downloading', 'pass', {}, undefined, narrow);
+    downloaded();
+    expect((await again).outcome).toEqual({ outcome: 'completed' });
+  });
+
+  it.each([
+    ['are too long', 'x'.repeat(200_000)],
+    ['holds a NUL', 'a\0b'],
+  ])('says why a container can not be started: %s', async (words, value) => {
+    const command = { command: ['true'], cwd: '/opt/ml', environment: { VALUE: value } };
+    const { outcome } = await run('unstartable', '', { prepare: async () => ({ command, syncs: [] }) });
+    expect(outcome).toMatchObject({ reason: expect.stringMatching(`^ClientError: .*${words}`) });
+  });
+
+  it('goes on when the end of a job can not be recorded', async () => {
+    const ended = () => {
+      throw new Error('disk full');
+    };
+    void run('lost', 'pass', { ended });
+    await runner.finished('lost');
+    expect(told).toEqual(['The end of lost was lost: Error: disk full']);
   });
 
   it('leaves no folder of a job behind', async () => {

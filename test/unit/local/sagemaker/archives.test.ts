@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -52,6 +61,13 @@ describe('an archive', () => {
     });
     expect(readdirSync(root).sort()).toEqual(['archive.tar.gz', 'unpacked']);
     expect(existsSync('/tmp/out.txt')).toBe(false);
+  });
+
+  it.each([0o555, 0o644])('may hold folders of the mode %o, which nobody else could unpack into', async (mode) => {
+    await write([{ header: { name: 'closed/', size: 0, type: 'directory', mode } }, file('closed/file.txt')]);
+    await unpackArchive(archive, folder);
+    expect(statSync(join(folder, 'closed')).mode & 0o777).toBe(0o755);
+    expect(existsSync(join(folder, 'closed', 'file.txt'))).toBe(true);
   });
 
   it('may hold links that stay inside', async () => {

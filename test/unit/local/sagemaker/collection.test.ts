@@ -31,6 +31,16 @@ describe('a collection of records', () => {
     expect(new Collection<string>(openDatabase(folder), 'things').all()).toEqual(['two', 'long']);
   });
 
+  it('keeps what it had when a write fails', () => {
+    const database = openDatabase(folder);
+    const things = new Collection<string>(database, 'things');
+    things.put('a', 'one');
+    database.close();
+    expect(() => things.put('a', 'two')).toThrow();
+    expect(() => things.delete('a')).toThrow();
+    expect(things.get('a')).toBe('one');
+  });
+
   it('holds records of one kind only', () => {
     const database = openDatabase(folder);
     new Collection<string>(database, 'things').put('a', 'a thing');

@@ -55,6 +55,15 @@ describe('a step that failed', () => {
     expect(tries(step(never), 'Step.SERVICE_FAULT')).toEqual([]);
   });
 
+  it('waits no longer than a day, or than its policy holds, however fast its waits grow', () => {
+    const policy = { ExceptionType: 'SageMaker.RESOURCE_LIMIT', BackoffRate: 1e300 };
+    const day = 24 * 60 * 60;
+    expect(tries(step({ ...policy, MaxAttempts: 3 }), 'SageMaker.RESOURCE_LIMIT')).toEqual([1, 1 + day, 1 + 2 * day]);
+    expect(tries(step({ ...policy, ExpireAfterMin: 1 }), 'SageMaker.RESOURCE_LIMIT')).toEqual([1, 61]);
+    const atOnce = { ...policy, IntervalSeconds: 0, MaxAttempts: 3 };
+    expect(tries(step(atOnce), 'SageMaker.RESOURCE_LIMIT')).toEqual([0, 0, 0]);
+  });
+
   it('counts each policy for itself', () => {
     const planned = step(
       { ExceptionType: 'SageMaker.CAPACITY_ERROR', MaxAttempts: 1 },

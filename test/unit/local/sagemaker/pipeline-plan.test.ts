@@ -103,6 +103,13 @@ describe('a definition that is to become a pipeline', () => {
         Steps: [fail('A')],
       }),
     ],
+    [
+      'nothing of the execution',
+      JSON.stringify({
+        PipelineExperimentConfig: { ExperimentName: 'one', TrialName: { Get: 'Execution.TrainingJobName' } },
+        Steps: [fail('A')],
+      }),
+    ],
   ])('is refused in words: %s', (words, definitionText) => {
     expect(() => requireSoundDefinition(model, definitionText)).toThrow(words);
   });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ResourceLimitExceeded } from '../../../../local/sagemaker/errors.ts';
-import { AccountQuotas } from '../../../../local/sagemaker/quotas.ts';
+import { AccountQuotas, instancesInUse } from '../../../../local/sagemaker/quotas.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -31,5 +31,14 @@ describe('quotas of the account', () => {
     expect(() => quotas.require('ml.m5.large', 'endpoint usage', 5, 0)).not.toThrow();
     writeFileSync(join(folder, 'quotas.json'), '{"ml.m5.large for endpoint usage": -1}');
     expect(() => quotas.require('ml.m5.large', 'endpoint usage', 1, 0)).toThrow('must be a JSON object such as');
+  });
+});
+
+describe('instances in use', () => {
+  it('are those of jobs of the type that run or are being stopped', () => {
+    const job = (status: string, type: string, count?: number) => ({ status, type, count });
+    const running = [job('InProgress', 'ml.m5.large', 2), job('Stopping', 'ml.m5.large')];
+    const others = [job('Completed', 'ml.m5.large'), job('InProgress', 'ml.c5.large')];
+    expect(instancesInUse([...running, ...others], 'ml.m5.large')).toBe(3);
   });
 });
