@@ -74,9 +74,11 @@ export function lastSuccess(world: World, environmentId: number): Deployment | u
 function announceDeployment(world: World, deployment: Deployment): void {
   if (deployment.status === 'created') return;
   const project = world.db.projects.require(deployment.project_id);
-  void readCommit(world.repositories.path(project), deployment.sha).then((commit) =>
-    world.deliveries.announce(project.id, 'deployment_events', () => deploymentPayload(world, deployment, commit)),
-  );
+  readCommit(world.repositories.path(project), deployment.sha)
+    .then((commit) =>
+      world.deliveries.announce(project.id, 'deployment_events', () => deploymentPayload(world, deployment, commit)),
+    )
+    .catch((error: unknown) => console.error(`the hooks could not be told of deployment ${deployment.id}:`, error));
 }
 
 /** A job with `environment:` is a deployment for as long as it runs. */

@@ -13,3 +13,11 @@ export function parseDurationSeconds(text: string): number | undefined {
   );
   return rest.replace(/and|,|\s/g, '') === '' && total > 0 ? total : undefined;
 }
+
+const LAST_MOMENT = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** When so many seconds have passed; null for a time so far off that it never comes. */
+export function momentAfter(now: Date, seconds: number): string | null {
+  const time = now.getTime() + seconds * 1000;
+  return time <= LAST_MOMENT ? new Date(time).toISOString() : null;
+}

@@ -9,6 +9,7 @@ import { MergeError, mergeNow, mergeStatus } from '../merge-requests.ts';
 import type { Build, Pipeline, PushEvent } from '../rows.ts';
 import type { World } from '../world.ts';
 import { createPipeline, NoPipelineError, type PipelineRequest } from './create-pipeline.ts';
+import { momentAfter } from './duration.ts';
 import { compositeStatus, earlierJobs, FINISHED, readiness, skippedAfter } from './pipeline-status.ts';
 import { type JobResult, type RunningJob, startJob } from './run-job.ts';
 import { takePush } from './take-push.ts';
@@ -108,7 +109,10 @@ export class PipelineRunner {
       finished_at: FINISHED.has(status) ? time : null,
     });
     this.announce(changed);
-    if (status === 'success') void this.#mergeWhatWaited(changed);
+    if (status === 'success')
+      this.#mergeWhatWaited(changed).catch((error: unknown) =>
+        console.error(`what waited for pipeline ${pipelineId} could not be merged:`, error),
+      );
   }
 
   /** Tells the job hooks of every job whose status they don't know. */
@@ -253,7 +257,7 @@ export class PipelineRunner {
         const waitMs = (build.definition?.startInSeconds ?? 0) * 1000;
         db.builds.update(build.id, {
           status: 'scheduled',
-          scheduled_at: new Date(now().getTime() + waitMs).toISOString(),
+          scheduled_at: momentAfter(now(), waitMs / 1000) ?? time,
         });
         this.#delayed.add(build.id, waitMs);
       }
@@ -274,15 +278,32 @@ export class PipelineRunner {
       startJobDeployment(this.#world(), started);
       const job = startJob(this.#world(), started, build.definition);
       this.#running.set(build.id, job);
-      void job.ended.then((result) => this.#finish(started, result));
+      job.ended
+        .then((result) => this.#finish(started, result))
+        .catch((error: unknown) => console.error(`after job ${build.id} its pipeline could not go on:`, error));
       this.refresh(build.pipeline_id);
     }
   }
 
   #finish(build: Build, result: JobResult): void {
     this.#running.delete(build.id);
+    const { db, now } = this.#world();
+    if (this.#stopping || !db.builds.get(build.id)) return;
+    try {
+      this.#record(build, result);
+    } catch (error) {
+      console.error(`the end of job ${build.id} could not be recorded:`, error);
+      db.builds.update(build.id, {
+        status: 'failed',
+        finished_at: now().toISOString(),
+        failure_reason: 'runner_system_failure',
+      });
+    }
+    this.advance(build.pipeline_id);
+  }
+
+  #record(build: Build, result: JobResult): void {
     const world = this.#world();
-    if (this.#stopping || !world.db.builds.get(build.id)) return;
     const tolerated =
       result.exitCode !== null && build.definition?.allow_failure_exit_codes.includes(result.exitCode) === true;
     const finished = world.db.builds.update(build.id, {
@@ -300,7 +321,6 @@ export class PipelineRunner {
     finishJobDeployment(world, finished);
     const tries = this.#builds(build.pipeline_id).filter((other) => other.name === build.name).length;
     if (result.status === 'failed' && tries <= (build.definition?.retryMax ?? 0)) this.#tryAgain(finished);
-    this.advance(build.pipeline_id);
   }
 
   #tryAgain(build: Build): Build {
@@ -337,5 +357,5 @@ export class PipelineRunner {
 function expiryOf(build: Build, result: JobResult, now: Date): string | null {
   const seconds = build.definition?.artifacts.expireInSeconds;
   if (result.artifactsBytes === null || seconds === undefined) return null;
-  return new Date(now.getTime() + seconds * 1000).toISOString();
+  return momentAfter(now, seconds);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { checkJob, checkNeeds } from '../../../../local/gitlab/ci/check-jobs.ts';
 import { CiFileError } from '../../../../local/gitlab/ci/ci-file-error.ts';
-import { parseDurationSeconds } from '../../../../local/gitlab/ci/duration.ts';
+import { momentAfter, parseDurationSeconds } from '../../../../local/gitlab/ci/duration.ts';
 import { findCoverage } from '../../../../local/gitlab/ci/find-coverage.ts';
 import {
   compositeStatus,
@@ -233,6 +233,12 @@ it('reads durations as GitLab writes them', () => {
     5400, 5400, 3600, 172_800, 3605,
   ]);
   expect(parseDurationSeconds('soon')).toBeUndefined();
+});
+
+it('knows no moment that is further off than dates go', () => {
+  const now = new Date('2026-11-01T10:00:00.000Z');
+  expect(momentAfter(now, 90)).toBe('2026-11-01T10:01:30.000Z');
+  expect(momentAfter(now, 99_999_999_999_999)).toBeNull();
 });
 
 it('expands variables through each other, keeps what it does not know, and survives a cycle', () => {
