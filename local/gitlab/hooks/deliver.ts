@@ -1,7 +1,7 @@
-import { matchesWildcard } from '../access.ts';
 import type { Database } from '../database.ts';
 import type { Delivery, Hook, HookEvent } from '../rows.ts';
 import { GITLAB_VERSION } from '../world.ts';
+import { acceptsBranch } from './accepts-branch.ts';
 import { AFTER_SUCCESS, afterFailure, alertStatus } from './disable-hook.ts';
 import { fillTemplate } from './fill-template.ts';
 import { signDelivery } from './sign.ts';
@@ -214,9 +214,3 @@ const bodyFor = (hook: Hook, body: string) =>
 /** The address with its variables filled in; the log of deliveries shows it without. */
 const filledUrl = (hook: Hook) =>
   (hook.url_variables ?? []).reduce((url, { key, value }) => url.replaceAll(`{${key}}`, value), hook.url);
-
-function acceptsBranch(hook: Hook, branch: string | undefined): boolean {
-  const filter = hook.push_events_branch_filter;
-  if (!branch || !filter || hook.branch_filter_strategy === 'all_branches') return true;
-  return hook.branch_filter_strategy === 'regex' ? new RegExp(filter).test(branch) : matchesWildcard(filter, branch);
-}

@@ -84,7 +84,7 @@ export function routeHooks(api: Api, world: World): void {
 
   api.put('/projects/:id/hooks/:hook_id', async (c) => {
     const hook = named(c);
-    const { fields, events } = await readHook(c);
+    const { fields, events } = await readHook(c, hook);
     if ([...Object.values(fields), ...Object.values(events)].every((value) => value === undefined))
       throw badParameter('No parameters provided');
     const changed = hooks.update(hook.id, {
@@ -177,15 +177,17 @@ export function routeHooks(api: Api, world: World): void {
   });
 }
 
-async function readHook(c: ApiContext) {
+async function readHook(c: ApiContext, known?: Hook) {
   const fields = await readParameters(c, Fields);
   if (fields.url !== undefined && !/^https?:\/\/[^\s]+$/.test(fields.url))
     throw unprocessable({ error: 'Invalid url given' });
   if (fields.token && /[\r\n]/.test(fields.token)) throw unprocessable({ message: { token: ['is invalid'] } });
   if (fields.signing_token && !isSigningToken(fields.signing_token))
     throw unprocessable({ message: { signing_token: ['must be whsec_ followed by the Base64 of 32 bytes'] } });
-  const filter = fields.push_events_branch_filter;
-  if (filter && !isBranchFilter(filter, fields.branch_filter_strategy))
+  const { push_events_branch_filter: given, branch_filter_strategy: strategy } = fields;
+  // Each may be changed alone, and must fit what the hook has of the other.
+  const filter = given === undefined && strategy !== undefined ? known?.push_events_branch_filter : given;
+  if (filter && !isBranchFilter(filter, strategy ?? known?.branch_filter_strategy))
     throw unprocessable({ error: 'Invalid branch filter given' });
   if (fields.custom_headers) requireHeaders(fields.custom_headers);
   if (fields.url_variables) requireUrlVariables(fields.url_variables);

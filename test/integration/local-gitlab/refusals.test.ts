@@ -193,6 +193,19 @@ describe('what the REST API allows and refuses', () => {
     await call('POST', `${PROJECT}/pipelines/${pipeline.id}/cancel`);
   });
 
+  it('refuses a branch filter that does not fit its strategy, whichever of the two is changed', async () => {
+    const call = gitlab.as('maintainer');
+    const made = await call('POST', `${PROJECT}/hooks`, { url: receiver.url, push_events_branch_filter: '*-stable' });
+    const hook = `${PROJECT}/hooks/${idOf(made)}`;
+    const invalid = [422, { error: 'Invalid branch filter given' }];
+    expect(await refused(call, 'PUT', hook, { branch_filter_strategy: 'regex' })).toEqual(invalid);
+    const regex = { branch_filter_strategy: 'regex', push_events_branch_filter: '^v\\d+:' };
+    expect(await call('PUT', hook, regex)).toMatchObject({ status: 200, body: regex });
+    expect(await refused(call, 'PUT', hook, { push_events_branch_filter: '(' })).toEqual(invalid);
+    expect(await refused(call, 'PUT', hook, { branch_filter_strategy: 'wildcard' })).toEqual(invalid);
+    expect((await call('DELETE', hook)).status).toBe(204);
+  });
+
   it('keeps guests from sorting issues, notes down changes, and hides internal notes', async () => {
     const guest = gitlab.as('outsider');
     const made = await guest('POST', `${PROJECT}/issues`, { title: 'Odd', labels: 'bug' });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { type Database, openDatabase } from '../../../../local/gitlab/database.ts';
+import { acceptsBranch } from '../../../../local/gitlab/hooks/accepts-branch.ts';
 import { afterFailure, alertStatus } from '../../../../local/gitlab/hooks/disable-hook.ts';
 import { deploymentPayload } from '../../../../local/gitlab/hooks/payload-deployment.ts';
 import { issuePayload } from '../../../../local/gitlab/hooks/payload-issue.ts';
@@ -33,6 +34,14 @@ describe('signing', () => {
     expect(isSigningToken(`whsec_${Buffer.alloc(31).toString('base64')}`)).toBe(false);
     expect(isSigningToken('secret')).toBe(false);
   });
+});
+
+it('hears of the branches that its filter names, and of none when that cannot be read', () => {
+  const hears = (push_events_branch_filter: string, branch_filter_strategy: Hook['branch_filter_strategy']) =>
+    acceptsBranch({ push_events_branch_filter, branch_filter_strategy }, 'feature/one');
+  expect([hears('feature/*', 'wildcard'), hears('main', 'wildcard')]).toEqual([true, false]);
+  expect([hears('^feat', 'regex'), hears('^main', 'regex'), hears('*-stable', 'regex')]).toEqual([true, false, false]);
+  expect(hears('main', 'all_branches')).toBe(true);
 });
 
 describe('a hook that fails', () => {

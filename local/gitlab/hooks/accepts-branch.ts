@@ -1,0 +1,17 @@
+import { matchesWildcard } from '../access.ts';
+import type { Hook } from '../rows.ts';
+
+/** Whether a hook wants to hear of a push to the branch; what is no regular expression matches none. */
+export function acceptsBranch(
+  hook: Pick<Hook, 'push_events_branch_filter' | 'branch_filter_strategy'>,
+  branch: string | undefined,
+): boolean {
+  const filter = hook.push_events_branch_filter;
+  if (!branch || !filter || hook.branch_filter_strategy === 'all_branches') return true;
+  if (hook.branch_filter_strategy !== 'regex') return matchesWildcard(filter, branch);
+  try {
+    return new RegExp(filter).test(branch);
+  } catch {
+    return false;
+  }
+}
