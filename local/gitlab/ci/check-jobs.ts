@@ -13,6 +13,8 @@ const KEYS = new Set([
 const WHENS = ['on_success', 'on_failure', 'always', 'manual', 'delayed'];
 const ARTIFACT_WHENS = ['on_success', 'on_failure', 'always'];
 const MOST_RETRIES = 2;
+const WEEK_SECONDS = 604_800;
+const MONTH_SECONDS = 2_592_000;
 
 const isScript = (value: unknown): boolean =>
   typeof value === 'string' || (Array.isArray(value) && value.length > 0 && value.every(isScript));
@@ -34,8 +36,10 @@ export function checkJob(name: string, body: unknown): void {
   if (job.when !== undefined && !WHENS.includes(String(job.when)))
     refuse(` when should be one of: ${WHENS.join(', ')}`);
   if (job.when === 'delayed' && job.start_in === undefined) refuse(' start in should be a duration');
-  if (job.timeout !== undefined && parseDurationSeconds(String(job.timeout)) === undefined)
-    refuse(' timeout should be a duration');
+  if ((parseDurationSeconds(String(job.start_in)) ?? 0) > WEEK_SECONDS) refuse(' start in should not exceed the limit');
+  const timeout = parseDurationSeconds(String(job.timeout));
+  if (job.timeout !== undefined && timeout === undefined) refuse(' timeout should be a duration');
+  if ((timeout ?? 0) > MONTH_SECONDS) refuse(' timeout should not exceed the limit');
   const retries = z.union([z.number(), z.looseObject({ max: z.number().default(0) })]).safeParse(job.retry);
   const most = retries.success ? (typeof retries.data === 'number' ? retries.data : retries.data.max) : 0;
   if (most > MOST_RETRIES) refuse(`:retry config must be less than or equal to ${MOST_RETRIES}`);

@@ -15,6 +15,8 @@ code=$?
 exit "$code"
 `;
 
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 const GREEN = '\\x1b[32;1m';
 const PLAIN = '\\x1b[0;m';
 
@@ -69,10 +71,13 @@ export function runScript(options: {
   });
   child.stdio[3]?.on('error', () => {});
   let timedOut = false;
-  const timer = setTimeout(() => {
-    timedOut = true;
-    killGroup(child);
-  }, options.timeoutSeconds * 1000);
+  const timer = setTimeout(
+    () => {
+      timedOut = true;
+      killGroup(child);
+    },
+    Math.min(options.timeoutSeconds * 1000, LONGEST_TIMER_MS),
+  );
   const ended = new Promise<ScriptEnd>((resolve) => {
     child.on('error', () => resolve({ exitCode: 127, timedOut }));
     child.on('exit', (exitCode) => {

@@ -197,6 +197,10 @@ describe('a CI file that GitLab would refuse', () => {
     expect(refusal({ script: 'x', when: 'odd' })).toContain('jobs:unit when should be one of: on_success');
     expect(refusal({ script: 'x', when: 'delayed' })).toBe('jobs:unit start in should be a duration');
     expect(refusal({ script: 'x', timeout: 'soon' })).toBe('jobs:unit timeout should be a duration');
+    expect(refusal({ script: 'x', timeout: '2 months' })).toBe('jobs:unit timeout should not exceed the limit');
+    expect(refusal({ script: 'x', when: 'delayed', start_in: '8 days' })).toBe(
+      'jobs:unit start in should not exceed the limit',
+    );
     expect(refusal({ script: 'x', retry: { max: 3 } })).toContain('must be less than or equal to 2');
     expect(refusal({ script: 5 })).toContain('jobs:unit:script config should be a string');
     expect(refusal({ script: 'x', artifacts: { when: 'odd' } })).toContain('jobs:unit:artifacts when should be');
@@ -232,7 +236,15 @@ it('reads durations as GitLab writes them', () => {
   expect(['1h 30m', '90 minutes', '3600', '2 days', '1 hour and 5 sec'].map(parseDurationSeconds)).toEqual([
     5400, 5400, 3600, 172_800, 3605,
   ]);
-  expect(parseDurationSeconds('soon')).toBeUndefined();
+  expect(['1h30m', '2h20min', '1h30', '3 mins 4 sec', '1 wk', '47 yrs 6 mos and 4d'].map(parseDurationSeconds)).toEqual(
+    [5400, 8400, undefined, 184, 604_800, 47 * 31_557_600 + 6 * 2_592_000 + 4 * 86_400],
+  );
+  expect(['1 month', '6 mos 1 day', '1 year', '2.5 Hours', '1mo', '5m'].map(parseDurationSeconds)).toEqual([
+    2_592_000, 15_638_400, 31_557_600, 9000, 2_592_000, 300,
+  ]);
+  expect(['soon', 'never', '', '3 moons', '5 mother'].map((text) => parseDurationSeconds(text))).toEqual(
+    Array(5).fill(undefined),
+  );
 });
 
 it('knows no moment that is further off than dates go', () => {
