@@ -173,6 +173,17 @@ export class PipelineRunner {
     return this.#goOn(build, this.#tryAgain(build).id);
   }
 
+  /** New tries of all that failed or was canceled; they, and what was skipped, wait for their turn as at first. */
+  retryPipeline(pipelineId: number): void {
+    const { db } = this.#world();
+    for (const build of this.#builds(pipelineId)) {
+      if (build.kind !== 'job' || build.retried) continue;
+      if (build.status === 'failed' || build.status === 'canceled') this.#tryAgain(build, 'created');
+      if (build.status === 'skipped') db.builds.update(build.id, { status: 'created', finished_at: null });
+    }
+    this.advance(pipelineId);
+  }
+
   /** What was skipped because of a job that now runs after all gets another chance. */
   #goOn(build: Build, id: number): Build {
     const { db } = this.#world();
@@ -323,7 +334,7 @@ export class PipelineRunner {
     if (result.status === 'failed' && tries <= (build.definition?.retryMax ?? 0)) this.#tryAgain(finished);
   }
 
-  #tryAgain(build: Build): Build {
+  #tryAgain(build: Build, status: 'pending' | 'created' = 'pending'): Build {
     const { db, now } = this.#world();
     const {
       id: _id,
@@ -337,10 +348,10 @@ export class PipelineRunner {
     return db.builds.insert({
       ...rest,
       id: undefined,
-      status: 'pending',
+      status,
       retried: false,
       created_at: time,
-      queued_at: time,
+      queued_at: status === 'pending' ? time : null,
       started_at: null,
       finished_at: null,
       failure_reason: null,

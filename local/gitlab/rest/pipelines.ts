@@ -197,8 +197,7 @@ export function routePipelines(api: Api, world: World): void {
 
   api.post('/projects/:id/pipelines/:pipeline_id/retry', (c) => {
     const pipeline = openPipeline(world, c, DEVELOPER);
-    for (const build of jobsOf(pipeline))
-      if (build.status === 'failed' || build.status === 'canceled') runner.retry(build);
+    runner.retryPipeline(pipeline.id);
     return c.json(presentPipelineFully(world, db.pipelines.require(pipeline.id)), 201);
   });
 }

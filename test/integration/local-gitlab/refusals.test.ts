@@ -34,6 +34,16 @@ describe('what the REST API allows and refuses', () => {
     return [answer.status, answer.body];
   };
 
+  const commitCiFile = async (branch: string, content: string) => {
+    const made = await gitlab.as('maintainer')('POST', `${PROJECT}/repository/commits`, {
+      branch,
+      start_sha: sha,
+      commit_message: 'Jobs',
+      actions: [{ action: 'create', file_path: '.gitlab-ci.yml', content }],
+    });
+    return String(asObject(made.body).id);
+  };
+
   it('lets everybody look at a public project, and asks some calls for a token even there', async () => {
     const anonymous = async (path: string) => (await gitlab.nobody('GET', `${OPEN}${path}`)).status;
     expect(
@@ -191,6 +201,37 @@ describe('what the REST API allows and refuses', () => {
     const deployed = asList((await call('GET', `${PROJECT}/environments?name=review/main`)).body);
     expect(deployed).toHaveLength(1);
     await call('POST', `${PROJECT}/pipelines/${pipeline.id}/cancel`);
+  });
+
+  it('starts the jobs of a retried pipeline one after the other, and manual ones not at all', async () => {
+    const call = gitlab.as('maintainer');
+    const file = [
+      'stages: [one, two]',
+      'first: {stage: one, script: "exit 1"}',
+      'ask: {stage: one, script: "exit 1", when: manual}',
+      'second: {stage: two, script: "exit 1", when: always}',
+    ].join('\n');
+    const sha = await commitCiFile('retried', file);
+    const pipeline = await until('the failed pipeline', async () => {
+      const rows = asList((await call('GET', `${PROJECT}/pipelines?sha=${sha}&status=failed`)).body);
+      return rows[0];
+    });
+    const path = `${PROJECT}/pipelines/${pipeline.id}`;
+    const job = async (name: string) =>
+      asList((await call('GET', `${path}/jobs`)).body).find((row) => row.name === name) ?? {};
+    expect(await call('POST', `${PROJECT}/jobs/${(await job('ask')).id}/play`)).toMatchObject({ status: 200 });
+    await until('the manual job', async () => ((await job('ask')).status === 'failed' ? true : undefined));
+    const { id: second } = await job('second');
+    expect(await call('POST', `${path}/retry`)).toMatchObject({ status: 201, body: { status: 'running' } });
+    expect(await job('ask')).toMatchObject({ status: 'manual' });
+    const again = await until('the second try', async () => {
+      const now = await job('second');
+      return now.id !== second && now.status === 'failed' ? now : undefined;
+    });
+    expect(Date.parse(String(again.started_at))).toBeGreaterThanOrEqual(
+      Date.parse(String((await job('first')).finished_at)),
+    );
+    expect(await job('ask')).toMatchObject({ status: 'manual', started_at: null });
   });
 
   it('refuses a branch filter that does not fit its strategy, whichever of the two is changed', async () => {
