@@ -103,7 +103,7 @@ export async function parseCiFile(request: ParseRequest): Promise<ParsedCi | und
   expandMatrixNames(jobs);
   checkNeeds(jobs, stages);
   const globalVariables = readVariables(expanded.variables);
-  fillEnvironments(jobs, { ...globalVariables, ...request.variables });
+  fillEnvironments(jobs, globalVariables, request.variables);
   return {
     stages: stages.filter((stage) => jobs.some((job) => job.stage === stage)),
     workflowName: filled(Workflow.parse(expanded.workflow ?? {}).name, { ...globalVariables, ...request.variables }),
@@ -117,10 +117,14 @@ const filled = (text: string | undefined, variables: Record<string, string>): st
   text === undefined ? null : (expandVariables({ ...variables, text }).text ?? text);
 
 /** Names and addresses of environments may be made of variables, such as `review/$CI_COMMIT_REF_SLUG`. */
-function fillEnvironments(jobs: JobDefinition[], variables: Record<string, string>): void {
+function fillEnvironments(
+  jobs: JobDefinition[],
+  globals: Record<string, string>,
+  given: Record<string, string>,
+): void {
   for (const job of jobs) {
     if (!job.environment) continue;
-    const known = { ...job.variables, ...variables, CI_JOB_NAME: job.name, CI_JOB_STAGE: job.stage };
+    const known = { ...globals, ...job.variables, ...given, CI_JOB_NAME: job.name, CI_JOB_STAGE: job.stage };
     const name = filled(job.environment.name, known) ?? job.environment.name;
     const about = { ...known, CI_ENVIRONMENT_NAME: name, CI_ENVIRONMENT_SLUG: environmentSlug(name) };
     job.environment = {
