@@ -81,15 +81,14 @@ function announceDeployment(world: World, deployment: Deployment): void {
     .catch((error: unknown) => console.error(`the hooks could not be told of deployment ${deployment.id}:`, error));
 }
 
+const tierOf = (tier: string | null): Partial<Environment> =>
+  tier === 'production' || tier === 'staging' || tier === 'testing' || tier === 'development' ? { tier } : {};
+
 /** A job with `environment:` is a deployment for as long as it runs. */
 export function startJobDeployment(world: World, build: Build): void {
   const wanted = build.definition?.environment;
   if (wanted?.action !== 'start') return;
-  const tier = wanted.deployment_tier;
-  const environment = ensureEnvironment(world, build.project_id, wanted.name, {
-    external_url: wanted.url,
-    ...(tier === 'production' || tier === 'staging' || tier === 'testing' || tier === 'development' ? { tier } : {}),
-  });
+  const environment = ensureEnvironment(world, build.project_id, wanted.name, tierOf(wanted.deployment_tier));
   const { tag } = world.db.pipelines.require(build.pipeline_id);
   const { project_id, user_id, ref, sha } = build;
   addDeployment(world, {
@@ -112,10 +111,14 @@ export function finishJobDeployment(world: World, build: Build): void {
   }
   const deployment = world.db.deployments.find((row) => row.build_id === build.id && !isDone(row.status));
   if (!deployment) return;
-  if (about?.url?.includes('$') && build.status === 'success') {
+  if (about && build.status === 'success') {
     // An address may name what only the job itself could tell, in its dotenv report.
-    const { url } = expandVariables({ ...build.dotenv, url: about.url });
-    world.db.environments.update(deployment.environment_id, { external_url: url ?? about.url });
+    const url = about.url && expandVariables({ ...build.dotenv, url: about.url }).url;
+    world.db.environments.update(deployment.environment_id, {
+      ...(url ? { external_url: url } : {}),
+      ...tierOf(about.deployment_tier),
+      updated_at: world.now().toISOString(),
+    });
   }
   changeDeployment(
     world,
