@@ -269,6 +269,12 @@ export function presentPipeline(world: Pick<World, 'url' | 'db'>, pipeline: Pipe
   };
 }
 
+/** What a pipeline's newest jobs cover on average, in percent. */
+export function meanCoverage(builds: readonly Pick<Build, 'coverage'>[]): string | null {
+  const known = builds.flatMap(({ coverage }) => (coverage === null ? [] : [coverage]));
+  return known.length === 0 ? null : (known.reduce((sum, one) => sum + one, 0) / known.length).toFixed(2);
+}
+
 export function presentPipelineFully(world: Pick<World, 'url' | 'db'>, pipeline: Pipeline) {
   const builds = world.db.builds.filter((build) => build.pipeline_id === pipeline.id && !build.retried);
   const label = detailedStatus(pipeline, builds);
@@ -286,7 +292,7 @@ export function presentPipelineFully(world: Pick<World, 'url' | 'db'>, pipeline:
     committed_at: null,
     duration: duration === null ? null : Math.round(duration),
     queued_duration: secondsBetween(pipeline.created_at, pipeline.started_at),
-    coverage: null,
+    coverage: meanCoverage(builds),
     archived: false,
     detailed_status: {
       icon: warned ? 'status_warning' : `status_${pipeline.status}`,

@@ -8,6 +8,7 @@ import { diffRefs } from '../../../../local/gitlab/git/detect-pushes.ts';
 import { fillTemplate } from '../../../../local/gitlab/hooks/fill-template.ts';
 import { ApiError } from '../../../../local/gitlab/rest/api-error.ts';
 import { refusedChange } from '../../../../local/gitlab/rest/deployments.ts';
+import { meanCoverage } from '../../../../local/gitlab/rest/present.ts';
 import { flag, integer, list, readParameters, text } from '../../../../local/gitlab/rest/read-parameters.ts';
 import { refusedTransition } from '../../../../local/gitlab/rest/statuses.ts';
 import { GitlabSettingsError, readSettings } from '../../../../local/gitlab/settings.ts';
@@ -24,6 +25,11 @@ it('sees what moved between two listings of refs', () => {
     { ref: 'refs/heads/c', before: '3', after: zero },
     { ref: 'refs/tags/v', before: zero, after: '5' },
   ]);
+});
+
+it('covers what its jobs cover on average', () => {
+  expect(meanCoverage([{ coverage: 81.5 }, { coverage: null }, { coverage: 50 }])).toBe('65.75');
+  expect(meanCoverage([{ coverage: null }])).toBeNull();
 });
 
 it('moves a commit status forward only', () => {
