@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { accessToProject, canSee, canSeeIssue, OWNER, PLANNER } from '../access.ts';
+import { accessToProject, canSee, canSeeIssue, GUEST, OWNER, PLANNER } from '../access.ts';
 import { closedIssues } from '../close-issues.ts';
 import { announceIssue, assignees, changeIssue, unique } from '../issues.ts';
 import { ensureLabel, labelDetails } from '../labels.ts';
@@ -244,11 +244,11 @@ export function routeIssues(api: Api, world: World): void {
       title: given.title,
       description: given.description ?? null,
       state: 'opened',
-      // Whoever reports something does not sort it: labels, assignees and dates are set by members.
-      labels: access >= PLANNER ? unique(given.labels ?? []) : [],
-      assignee_ids: access >= PLANNER ? (assignees(world, given) ?? []) : [],
+      // Whoever is no member does not sort what they report: labels, assignees and dates are set by members.
+      labels: access >= GUEST ? unique(given.labels ?? []) : [],
+      assignee_ids: access >= GUEST ? (assignees(world, given) ?? []) : [],
       confidential: given.confidential ?? false,
-      due_date: access >= PLANNER ? (given.due_date ?? null) : null,
+      due_date: access >= GUEST ? (given.due_date ?? null) : null,
       created_at: access >= OWNER && given.created_at ? given.created_at : time,
       updated_at: time,
       closed_at: null,

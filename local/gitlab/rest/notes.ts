@@ -174,7 +174,7 @@ function routeNotesOn(api: Api, world: World, type: NoteableType, folder: string
   });
   api.get(`${base}/:note_id`, (c) => c.json(presentNote(world, openNote(c).note)));
 
-  api.post(base, async (c) => {
+  const readNewComment = async (c: ApiContext) => {
     const { on, access, project } = open(c);
     const user = requireCaller(c);
     if (access < GUEST && project.visibility !== 'public') throw forbidden();
@@ -184,6 +184,10 @@ function routeNotesOn(api: Api, world: World, type: NoteableType, folder: string
     );
     const hidden = (internal ?? confidential) === true;
     if (hidden && access < PLANNER) throw forbidden();
+    return { on, user, body, hidden };
+  };
+  api.post(base, async (c) => {
+    const { on, user, body, hidden } = await readNewComment(c);
     return c.json(presentNote(world, writeComment(world, type, on, user, body, null, hidden)), 201);
   });
 
@@ -236,19 +240,18 @@ function routeNotesOn(api: Api, world: World, type: NoteableType, folder: string
     return c.json(presentThread(id, of));
   });
   api.post(threads, async (c) => {
-    const { on, access, project } = open(c);
-    const user = requireCaller(c);
-    if (access < GUEST && project.visibility !== 'public') throw forbidden();
-    const { body } = await readParameters(c, z.object({ body: filledText }));
+    const { on, user, body, hidden } = await readNewComment(c);
     const id = createHash('sha1').update(world.newId()).digest('hex');
-    return c.json(presentThread(id, [writeComment(world, type, on, user, body, id)]), 201);
+    return c.json(presentThread(id, [writeComment(world, type, on, user, body, id, hidden)]), 201);
   });
   api.post(`${threads}/:discussion_id/notes`, async (c) => {
     const { on, id, of } = openThread(c);
     const user = requireCaller(c);
     const { body } = await readParameters(c, z.object({ body: filledText }));
     for (const note of of) if (note.discussion_id === null) notes.update(note.id, { discussion_id: id });
-    return c.json(presentNote(world, writeComment(world, type, on, user, body, id)), 201);
+    // What is said under an internal comment is as internal as that.
+    const hidden = of[0]?.internal === true;
+    return c.json(presentNote(world, writeComment(world, type, on, user, body, id, hidden)), 201);
   });
   if (type === 'MergeRequest') {
     api.put(`${threads}/:discussion_id`, async (c) => {

@@ -234,6 +234,29 @@ describe('what the REST API allows and refuses', () => {
     expect(await job('ask')).toMatchObject({ status: 'manual', started_at: null });
   });
 
+  it('names environments by the nearest variables, and gives them the address of their last deployment', async () => {
+    const call = gitlab.as('maintainer');
+    const file = [
+      'variables: {PLACE: everywhere}',
+      'ship:',
+      '  variables: {PLACE: here}',
+      '  script: "true"',
+      '  artifacts: {paths: [README.md], expire_in: "99999999999999"}',
+      '  environment: {name: places/$PLACE, url: "https://$PLACE.example.com"}',
+    ].join('\n');
+    await call('POST', `${PROJECT}/environments`, { name: 'places/here', external_url: 'https://old.example.com' });
+    const sha = await commitCiFile('shipped', file);
+    const pipeline = await until('the pipeline', async () => {
+      const rows = asList((await call('GET', `${PROJECT}/pipelines?sha=${sha}&status=success`)).body);
+      return rows[0];
+    });
+    expect(asList((await call('GET', `${PROJECT}/environments?search=places`)).body)).toMatchObject([
+      { name: 'places/here', external_url: 'https://here.example.com' },
+    ]);
+    const [job] = asList((await call('GET', `${PROJECT}/pipelines/${pipeline.id}/jobs`)).body);
+    expect(job).toMatchObject({ artifacts_file: { filename: 'artifacts.zip' }, artifacts_expire_at: null });
+  });
+
   it('refuses a branch filter that does not fit its strategy, whichever of the two is changed', async () => {
     const call = gitlab.as('maintainer');
     const made = await call('POST', `${PROJECT}/hooks`, { url: receiver.url, push_events_branch_filter: '*-stable' });
@@ -247,12 +270,14 @@ describe('what the REST API allows and refuses', () => {
     expect((await call('DELETE', hook)).status).toBe(204);
   });
 
-  it('keeps guests from sorting issues, notes down changes, and hides internal notes', async () => {
+  it('lets only members sort the issues that they report, notes down changes, and hides internal notes', async () => {
     const guest = gitlab.as('outsider');
     const made = await guest('POST', `${PROJECT}/issues`, { title: 'Odd', labels: 'bug' });
-    expect(made.body).toMatchObject({ labels: [], time_stats: { time_estimate: 0 } });
+    expect(made.body).toMatchObject({ labels: ['bug'], time_stats: { time_estimate: 0 } });
+    const elsewhere = await guest('POST', `${OPEN}/issues`, { title: 'Odd', labels: 'bug', due_date: '2030-01-01' });
+    expect(elsewhere).toMatchObject({ status: 201, body: { labels: [], due_date: null } });
     const issue = `${PROJECT}/issues/${asObject(made.body).iid}`;
-    await gitlab.as('developer')('PUT', issue, { title: 'Odder', add_labels: 'bug', confidential: false });
+    await gitlab.as('developer')('PUT', issue, { title: 'Odder', add_labels: 'odd', confidential: false });
     await gitlab.as('developer')('POST', `${issue}/notes`, { body: 'between us', internal: true });
     const bodies = async (call: ReturnType<SeededGitlab['as']>) =>
       asList((await call('GET', `${issue}/notes`)).body).map((note) => note.body);
@@ -260,6 +285,14 @@ describe('what the REST API allows and refuses', () => {
       'between us',
       'changed title from **{-Odd-}** to **{+Odder+}**',
     ]);
+    expect(await bodies(guest)).toEqual(['changed title from **{-Odd-}** to **{+Odder+}**']);
+    const threads = `${issue}/discussions`;
+    expect((await guest('POST', threads, { body: 'hush', internal: true })).status).toBe(403);
+    const thread = await gitlab.as('developer')('POST', threads, { body: 'hush', internal: true });
+    const { id } = asObject(thread.body);
+    expect(thread).toMatchObject({ status: 201, body: { notes: [{ internal: true }] } });
+    const reply = await gitlab.as('developer')('POST', `${threads}/${id}/notes`, { body: 'hush too' });
+    expect(reply).toMatchObject({ status: 201, body: { internal: true, confidential: true } });
     expect(await bodies(guest)).toEqual(['changed title from **{-Odd-}** to **{+Odder+}**']);
     const found = await gitlab.root('GET', `${PROJECT}/issues?not[labels]=bug`);
     expect(found.body).toEqual([]);
