@@ -144,7 +144,7 @@ export class DeliveryQueue {
     if (db.deliveries.get(delivery.id)) {
       db.deliveries.update(delivery.id, {
         ...answer,
-        request_headers: redact(headers),
+        request_headers: redact(headers, hook),
         execution_duration: (performance.now() - startedAt) / 1000,
       });
     }
@@ -205,8 +205,14 @@ export class DeliveryQueue {
   }
 }
 
-const redact = (headers: Record<string, string>) =>
-  'X-Gitlab-Token' in headers ? { ...headers, 'X-Gitlab-Token': '[REDACTED]' } : headers;
+/** The log tells which of the hook's own headers were sent, but not what they said. */
+export function redact(headers: Record<string, string>, hook: Pick<Hook, 'custom_headers'>): Record<string, string> {
+  const isSecret = (name: string, value: string) =>
+    name === 'X-Gitlab-Token' || hook.custom_headers.some((own) => own.key === name && own.value === value);
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, isSecret(name, value) ? '[REDACTED]' : value]),
+  );
+}
 
 const bodyFor = (hook: Hook, body: string) =>
   hook.custom_webhook_template ? fillTemplate(hook.custom_webhook_template, body) : body;

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { type Database, openDatabase } from '../../../../local/gitlab/database.ts';
 import { acceptsBranch } from '../../../../local/gitlab/hooks/accepts-branch.ts';
+import { redact } from '../../../../local/gitlab/hooks/deliver.ts';
 import { afterFailure, alertStatus } from '../../../../local/gitlab/hooks/disable-hook.ts';
 import { deploymentPayload } from '../../../../local/gitlab/hooks/payload-deployment.ts';
 import { issuePayload } from '../../../../local/gitlab/hooks/payload-issue.ts';
@@ -42,6 +43,19 @@ it('hears of the branches that its filter names, and of none when that cannot be
   expect([hears('feature/*', 'wildcard'), hears('main', 'wildcard')]).toEqual([true, false]);
   expect([hears('^feat', 'regex'), hears('^main', 'regex'), hears('*-stable', 'regex')]).toEqual([true, false, false]);
   expect(hears('main', 'all_branches')).toBe(true);
+});
+
+it('logs deliveries without what its secret headers said', () => {
+  const sent = { 'X-Key': 'secret', 'User-Agent': 'GitLab', 'X-Gitlab-Token': 'token' };
+  const custom_headers = [
+    { key: 'X-Key', value: 'secret' },
+    { key: 'User-Agent', value: 'mine' },
+  ];
+  expect(redact(sent, { custom_headers })).toEqual({
+    'X-Key': '[REDACTED]',
+    'User-Agent': 'GitLab',
+    'X-Gitlab-Token': '[REDACTED]',
+  });
 });
 
 describe('a hook that fails', () => {
