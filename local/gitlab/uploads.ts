@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { attachmentNamed } from './content-disposition.ts';
 import type { Project, Upload, User } from './rows.ts';
 import type { World } from './world.ts';
 
@@ -41,7 +42,7 @@ export async function uploadResponse(world: Files, upload: Upload): Promise<Resp
   return new Response(new Uint8Array(content), {
     headers: {
       'content-type': 'application/octet-stream',
-      'content-disposition': `attachment; filename="${upload.filename}"`,
+      'content-disposition': attachmentNamed(upload.filename),
       'x-content-type-options': 'nosniff',
     },
   });

@@ -117,11 +117,7 @@ const filled = (text: string | undefined, variables: Record<string, string>): st
   text === undefined ? null : (expandVariables({ ...variables, text }).text ?? text);
 
 /** Names and addresses of environments may be made of variables, such as `review/$CI_COMMIT_REF_SLUG`. */
-function fillEnvironments(
-  jobs: JobDefinition[],
-  globals: Record<string, string>,
-  given: Record<string, string>,
-): void {
+function fillEnvironments(jobs: JobDefinition[], globals: Record<string, string>, given: Record<string, string>): void {
   for (const job of jobs) {
     if (!job.environment) continue;
     const known = { ...globals, ...job.variables, ...given, CI_JOB_NAME: job.name, CI_JOB_STAGE: job.stage };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { attachmentNamed } from '../content-disposition.ts';
 import * as git from '../git/read-objects.ts';
 import { runGit } from '../git/run-git.ts';
 import type { World } from '../world.ts';
@@ -47,7 +48,7 @@ export function routeArchive(api: Api, world: World): void {
     if (!archive) throw notFound('File');
     return c.body(new Uint8Array(archive), 200, {
       'content-type': format === 'zip' ? 'application/zip' : 'application/octet-stream',
-      'content-disposition': `attachment; filename="${root}.${format}"`,
+      'content-disposition': attachmentNamed(`${root}.${format}`),
     });
   });
 }

@@ -5,6 +5,7 @@ import { DEVELOPER, MAINTAINER } from '../access.ts';
 import { artifactsFolder, zipArtifacts } from '../ci/artifacts.ts';
 import { eraseJobLog, readJobLog } from '../ci/job-log.ts';
 import { FINISHED, isPlayable, isRetryable } from '../ci/pipeline-status.ts';
+import { attachmentNamed } from '../content-disposition.ts';
 import { readCommit } from '../git/read-objects.ts';
 import { type Build, RUN_STATUSES } from '../rows.ts';
 import type { World } from '../world.ts';
@@ -87,7 +88,7 @@ export function routeJobs(api: Api, world: World): void {
     );
     return c.body(new Uint8Array(zip), 200, {
       'content-type': 'application/zip',
-      'content-disposition': `attachment; filename="${artifactsName(build)}"`,
+      'content-disposition': attachmentNamed(artifactsName(build)),
     });
   };
   api.get('/projects/:id/jobs/:job_id{[0-9]+}/artifacts', (c) => sendArtifacts(c, open(c)));
