@@ -304,13 +304,15 @@ export class PipelineRunner {
       this.#record(build, result);
     } catch (error) {
       console.error(`the end of job ${build.id} could not be recorded:`, error);
-      db.builds.update(build.id, {
+      const failed = db.builds.update(build.id, {
         status: 'failed',
         finished_at: now().toISOString(),
         failure_reason: 'runner_system_failure',
       });
+      finishJobDeployment(this.#world(), failed);
+    } finally {
+      this.advance(build.pipeline_id);
     }
-    this.advance(build.pipeline_id);
   }
 
   #record(build: Build, result: JobResult): void {

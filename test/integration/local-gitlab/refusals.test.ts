@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { asList, asObject, idOf, openReceiver, type SeededGitlab, seedGitlab, until } from './seeded-gitlab.ts';
 
 const PROJECT = '/projects/ml%2Fmodel';
@@ -255,6 +255,21 @@ describe('what the REST API allows and refuses', () => {
     ]);
     const [job] = asList((await call('GET', `${PROJECT}/pipelines/${pipeline.id}/jobs`)).body);
     expect(job).toMatchObject({ artifacts_file: { filename: 'artifacts.zip' }, artifacts_expire_at: null });
+    // A fault in the recording of a job's end fails the job alone.
+    const { environments } = gitlab.world().db;
+    jest.spyOn(console, 'error').mockImplementationOnce(() => {});
+    jest.spyOn(environments, 'update').mockImplementationOnce(() => {
+      throw new Error('the disk is full');
+    });
+    const again = `${PROJECT}/jobs/${idOf(await call('POST', `${PROJECT}/jobs/${job?.id}/retry`))}`;
+    const ended = await until('the failed try', async () => {
+      const row = asObject((await call('GET', again)).body);
+      return row.finished_at ? row : undefined;
+    });
+    expect(ended).toMatchObject({ status: 'failed', failure_reason: 'runner_system_failure' });
+    const newest = await call('GET', `${PROJECT}/deployments?environment=places/here&sort=desc`);
+    expect(asList(newest.body).map((row) => row.status)).toEqual(['failed', 'success']);
+    jest.restoreAllMocks();
   });
 
   it('refuses a branch filter that does not fit its strategy, whichever of the two is changed', async () => {
