@@ -106,12 +106,12 @@ async function lookAt(scene: Scene, sent: { file: string; traffic: string; seed:
   return monitorOf(scene.world).look(span, scene.say);
 }
 
-/** SageMaker delivers what it captured within ten seconds here; a schedule leaves it five minutes. */
+/** SageMaker delivers what it captured every two seconds here; a schedule leaves it five minutes. */
 async function allCaptured({ say }: Scene): Promise<void> {
   say('waiting until all is captured');
   await new Promise((resolve) => setTimeout(resolve, CAPTURE_DELIVERY_MS));
 }
-const CAPTURE_DELIVERY_MS = 6_000;
+const CAPTURE_DELIVERY_MS = 3_500;
 
 async function aroundRollback(scene: Scene): Promise<[number, number]> {
   const before = await liveVersion(scene);

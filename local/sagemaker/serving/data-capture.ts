@@ -17,7 +17,7 @@ type Captured = {
   output: Payload;
 };
 
-const FLUSH_EVERY_MS = 5_000;
+const FLUSH_EVERY_MS = 2_000;
 /** For so long a destination that can't be written to is tried again. */
 const KEPT_FOR_MS = 60 * 60 * 1000;
 
