@@ -116,8 +116,9 @@ let answersLost = 0;
 async function untilLetIn(post: () => Promise<Page>): Promise<Page> {
   for (;;) {
     const receipt = await post();
-    if (receipt.status < 500 && receipt.status !== 429) return receipt;
-    if (receipt.status >= 500) answersLost += 1;
+    const lost = receipt.status === 502 && /timed out/i.test(receipt.html);
+    if (!lost && receipt.status !== 429 && receipt.status !== 503) return receipt;
+    if (lost) answersLost += 1;
     await sleep(300);
   }
 }

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,29 +8,14 @@ import {
   Containers,
   overMemoryFile,
 } from '../../../local/sagemaker/containers/container.ts';
+import { testConfiguration } from './test-configuration.ts';
 
 let root: string;
 let configuration: Configuration;
 
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'containers-'));
-  configuration = {
-    port: 0,
-    host: '127.0.0.1',
-    stateFolder: join(root, 'state'),
-    awsEndpoint: process.env.AWS_ENDPOINT_URL ?? 'http://127.0.0.1:4566',
-    region: 'eu-central-1',
-    accessKeyId: 'test',
-    secretAccessKey: 'test',
-    accountId: '000000000000',
-    python: execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim(),
-    botocoreData: '',
-    quotas: undefined,
-    images: undefined,
-    faults: false,
-    events: undefined,
-    timeScale: 1,
-  };
+  configuration = testConfiguration(join(root, 'state'), process.env.AWS_ENDPOINT_URL ?? 'http://127.0.0.1:4566');
 });
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));

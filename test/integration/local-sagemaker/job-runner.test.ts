@@ -1,12 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Configuration } from '../../../local/sagemaker/configuration.ts';
 import { availableMode, Containers } from '../../../local/sagemaker/containers/container.ts';
 import type { ContainerEnd, JobOutcome, JobPlan } from '../../../local/sagemaker/jobs/job-plan.ts';
 import { JobRunner } from '../../../local/sagemaker/jobs/job-runner.ts';
 import { until } from './clients.ts';
+import { testConfiguration } from './test-configuration.ts';
 
 let stateFolder: string;
 let runner: JobRunner;
@@ -17,23 +16,7 @@ let told: string[];
 
 beforeAll(async () => {
   stateFolder = mkdtempSync(join(tmpdir(), 'job-runner-'));
-  const configuration: Configuration = {
-    port: 0,
-    host: '127.0.0.1',
-    stateFolder,
-    awsEndpoint: 'http://127.0.0.1:1',
-    region: 'eu-central-1',
-    accessKeyId: 'test',
-    secretAccessKey: 'test',
-    accountId: '000000000000',
-    python: execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim(),
-    botocoreData: '',
-    quotas: undefined,
-    images: undefined,
-    faults: false,
-    events: undefined,
-    timeScale: 1,
-  };
+  const configuration = testConfiguration(stateFolder, 'http://127.0.0.1:1');
   const containers = new Containers(configuration, await availableMode(configuration));
   const logs = { append: async (_group: string, _stream: string, lines: string[]) => void printed.push(...lines) };
   const log = (line: string) => void told.push(line);
