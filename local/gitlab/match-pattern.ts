@@ -45,8 +45,8 @@ export function findAll(pattern: string, text: string, ignoreCase = false): (str
 }
 
 /** Those of the texts in which the pattern is found. @throws PatternError */
-export function whereFound(pattern: string, texts: readonly string[]): string[] {
-  const found = findInEach(pattern, texts, false);
+export function whereFound(pattern: string, texts: readonly string[], ignoreCase = false): string[] {
+  const found = findInEach(pattern, texts, ignoreCase);
   return texts.filter((_text, index) => (found[index]?.length ?? 0) > 0);
 }
 

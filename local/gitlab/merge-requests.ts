@@ -1,4 +1,5 @@
 import { isProtectedBranch } from './access.ts';
+import { beginMergeRequestPipeline } from './ci/merge-request-pipeline.ts';
 import { closeIssues } from './close-issues.ts';
 import { createCommit, mergeTrees, moveRef } from './git/merge-branch.ts';
 import * as git from './git/read-objects.ts';
@@ -173,9 +174,11 @@ export async function followPush(
       sha: after,
       updated_at: world.now().toISOString(),
       auto_merge_user_id: null,
+      merge_error: null,
     });
     addSystemNote(world, 'MergeRequest', changed, user, 'added commits');
     tellOfMergeRequest(world, changed, user, 'update', { oldrev: before });
+    beginMergeRequestPipeline(world, changed, user);
   }
   for (const row of open.filter((one) => one.target_branch === branch && one.source_branch !== branch)) {
     const source = headOf(world, row);

@@ -6,6 +6,7 @@ import { load } from 'js-yaml';
 import * as z from 'zod';
 import { gitEnvironment } from '../git/run-git.ts';
 import { CiFileError } from './ci-file-error.ts';
+import type { RunsFor } from './only-except.ts';
 
 /** The parser was ended from outside: nothing is known of the file. */
 class InterruptedError extends Error {
@@ -24,6 +25,7 @@ export interface ParseRequest {
   jobToken: string;
   /** False when there is nothing to compare with: then `rules:changes` is true, as in GitLab. */
   compareChanges: boolean;
+  pipeline: RunsFor;
 }
 
 const parserPath = join(

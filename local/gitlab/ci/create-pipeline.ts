@@ -22,6 +22,8 @@ export interface PipelineRequest {
   source: string;
   variables?: { key: string; value: string }[];
   skip?: boolean;
+  /** Which merge request it is of. */
+  mergeRequest?: NonNullable<Pipeline['merge_request']>;
   /** Read instead of the file in the repository. */
   content?: string;
 }
@@ -98,7 +100,7 @@ async function skippedPipeline(world: World, request: PipelineRequest): Promise<
   return addPipeline(world, request, 'skipped', {});
 }
 
-const ciFileOf = (project: Project) => project.ci_config_path || '.gitlab-ci.yml';
+export const ciFileOf = (project: Project) => project.ci_config_path || '.gitlab-ci.yml';
 
 function draftPipeline(world: World, request: PipelineRequest): Pipeline {
   const created_at = world.now().toISOString();
@@ -119,6 +121,7 @@ function draftPipeline(world: World, request: PipelineRequest): Pipeline {
     stages: [],
     protected_ref: !request.tag && isProtectedBranch(world.db, request.project.id, request.ref),
     variables: request.variables ?? [],
+    ...(request.mergeRequest ? { merge_request: request.mergeRequest } : {}),
     yaml_errors: null,
     created_at,
     updated_at: created_at,
@@ -187,11 +190,12 @@ async function readCiFile(
   if (request.content !== undefined) writeFileSync(join(checkout, ciFile), request.content);
   if (!request.sha) await commitAll(checkout);
   if (!existsSync(join(checkout, ciFile))) return 'missing';
-  const compareChanges = !request.tag && draft.before_sha !== ZERO_SHA;
+  const comparedWith = draft.merge_request?.diff_base_sha ?? draft.before_sha;
+  const compareChanges = !request.tag && comparedWith !== ZERO_SHA;
   await runGit(checkout, [
     'update-ref',
     'refs/remotes/origin/main',
-    compareChanges ? draft.before_sha : request.sha || 'HEAD',
+    compareChanges ? comparedWith : request.sha || 'HEAD',
   ]);
   await runGit(checkout, ['symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/main']);
   await runGit(checkout, ['config', 'remote.origin.url', `${world.url}/${project.path_with_namespace}.git`]);
@@ -201,8 +205,14 @@ async function readCiFile(
     ...configured.values,
     ...Object.fromEntries(draft.variables.map(({ key, value }) => [key, value])),
   };
-  const unset = draft.tag ? ['CI_COMMIT_BRANCH'] : ['CI_COMMIT_TAG'];
-  return parseCiFile({ checkout, scratch, ciFile, variables, unset, serverUrl: world.url, jobToken, compareChanges });
+  const unset = [
+    ...(draft.tag || draft.merge_request ? ['CI_COMMIT_BRANCH'] : []),
+    ...(draft.tag ? [] : ['CI_COMMIT_TAG']),
+  ];
+  const serverUrl = world.url;
+  return parseCiFile({
+    ...{ checkout, scratch, ciFile, variables, unset, serverUrl, jobToken, compareChanges, pipeline: draft },
+  });
 }
 
 /** A file of a project without commits is read in a commit of its own. */

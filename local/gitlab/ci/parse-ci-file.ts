@@ -9,6 +9,7 @@ import { callParser, type ParseRequest } from './call-parser.ts';
 import { checkJob, checkNeeds } from './check-jobs.ts';
 import { CiFileError } from './ci-file-error.ts';
 import { normalizeCiFile } from './normalize-ci-file.ts';
+import { isLetIn, type RunsFor } from './only-except.ts';
 import { expandMatrixNames, nameOfCopy, type RawJob, RawJobSchema, readJob } from './read-job.ts';
 import { readVariables } from './read-variables.ts';
 import { expandVariables } from './variables.ts';
@@ -84,7 +85,7 @@ export async function parseCiFile(request: ParseRequest): Promise<ParsedCi | und
     runs = await listJobs(request, { ...body, variables: globalVariables });
   const listed = [...runs.values()];
   const stages = z.array(z.string()).catch([]).parse(expanded.stages);
-  const jobs = listed.flatMap((job) => takeJob(job, raw, runs));
+  const jobs = listed.flatMap((job) => takeJob(job, raw, runs, request.pipeline));
   const order = (job: JobDefinition) => stages.indexOf(job.stage);
   jobs.sort((a, b) => order(a) - order(b));
   if (jobs.length === 0) return undefined;
@@ -155,10 +156,16 @@ function probeJobs(workflow: Workflow, raw: Map<string, RawJob>): Record<string,
 
 const probeName = (job: string, rule: number) => `rule probe ${rule} of ${job}`;
 
-function takeJob(listed: ListedJob, raw: Map<string, RawJob>, runs: Map<string, ListedJob>): JobDefinition[] {
+function takeJob(
+  listed: ListedJob,
+  raw: Map<string, RawJob>,
+  runs: Map<string, ListedJob>,
+  pipeline: RunsFor,
+): JobDefinition[] {
   const baseName = raw.has(listed.name) ? listed.name : [...raw.keys()].find((name) => isCopyOf(listed.name, name));
   const body = baseName ? raw.get(baseName) : undefined;
   if (!baseName || !body || listed.when === 'never') return [];
+  if (!body.rules && !isLetIn(body, pipeline)) return [];
   const matched =
     body.rules?.findIndex((_rule, index) => (runs.get(probeName(baseName, index))?.when ?? 'never') !== 'never') ?? -1;
   const rule = matched < 0 ? undefined : body.rules?.[matched];

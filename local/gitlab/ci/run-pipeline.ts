@@ -5,7 +5,7 @@ import { recordPushes } from '../git/detect-pushes.ts';
 import { jobPayload } from '../hooks/payload-job.ts';
 import { readHookCommit } from '../hooks/payload-parts.ts';
 import { pipelinePayload } from '../hooks/payload-pipeline.ts';
-import { MergeError, mergeNow, mergeStatus } from '../merge-requests.ts';
+import { headPipeline, MergeError, mergeNow, mergeStatus } from '../merge-requests.ts';
 import type { Build } from '../rows/jobs.ts';
 import type { Pipeline, PushEvent } from '../rows/pipelines.ts';
 import type { World } from '../world.ts';
@@ -139,7 +139,8 @@ export class PipelineRunner {
     for (const row of waiting) {
       const user = row.auto_merge_user_id === null ? undefined : world.db.users.get(row.auto_merge_user_id);
       try {
-        if (!user || (await mergeStatus(world, row)) !== 'mergeable') continue;
+        if (!user || headPipeline(world, row)?.id !== pipeline.id || (await mergeStatus(world, row)) !== 'mergeable')
+          continue;
         await mergeNow(world, row, user, {}, async (project, userId) => {
           const events = await recordPushes(world, world.db.projects.require(project.id), userId, []);
           if (events.length > 0) this.takePushes();

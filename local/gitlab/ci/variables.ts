@@ -5,6 +5,7 @@ import type { Build } from '../rows/jobs.ts';
 import type { Pipeline } from '../rows/pipelines.ts';
 import type { Project, Variable } from '../rows/projects.ts';
 import { GITLAB_VERSION, type World } from '../world.ts';
+import { mergeRequestVariables } from './merge-request-variables.ts';
 
 const slug = (text: string) =>
   text
@@ -23,6 +24,8 @@ export function pipelineVariables(
   const server = new URL(world.url);
   const user = world.db.users.require(pipeline.user_id);
   const web = `${world.url}/${project.path_with_namespace}`;
+  const own = pipeline.merge_request && world.db.mergeRequests.get(pipeline.merge_request.id);
+  const branch = own?.source_branch ?? pipeline.ref;
   const namespace = project.path_with_namespace.split('/').slice(0, -1).join('/');
   return {
     CI: 'true',
@@ -59,15 +62,16 @@ export function pipelineVariables(
     CI_COMMIT_SHA: pipeline.sha,
     CI_COMMIT_SHORT_SHA: pipeline.sha.slice(0, 8),
     CI_COMMIT_BEFORE_SHA: pipeline.before_sha,
-    CI_COMMIT_REF_NAME: pipeline.ref,
-    CI_COMMIT_REF_SLUG: slug(pipeline.ref),
+    CI_COMMIT_REF_NAME: branch,
+    CI_COMMIT_REF_SLUG: slug(branch),
     CI_COMMIT_REF_PROTECTED: String(pipeline.protected_ref),
     CI_COMMIT_AUTHOR: commit ? `${commit.author_name} <${commit.author_email}>` : '',
     CI_COMMIT_MESSAGE: commit?.message ?? '',
     CI_COMMIT_TITLE: commit?.title ?? '',
     CI_COMMIT_DESCRIPTION: commit?.message.split('\n').slice(1).join('\n').trim() ?? '',
     CI_COMMIT_TIMESTAMP: commit?.committed_date ?? '',
-    ...(pipeline.tag ? { CI_COMMIT_TAG: pipeline.ref } : { CI_COMMIT_BRANCH: pipeline.ref }),
+    ...(pipeline.tag ? { CI_COMMIT_TAG: pipeline.ref } : own ? {} : { CI_COMMIT_BRANCH: pipeline.ref }),
+    ...mergeRequestVariables(world, project, pipeline),
     GITLAB_USER_ID: String(user.id),
     GITLAB_USER_LOGIN: user.username,
     GITLAB_USER_NAME: user.name,

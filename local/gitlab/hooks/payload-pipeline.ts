@@ -27,6 +27,25 @@ export const hasWarnings = (builds: Build[]): boolean =>
 
 type HookCommit = Awaited<ReturnType<typeof readHookCommit>>;
 
+function mergeRequestOf(world: Pick<World, 'url' | 'db'>, pipeline: Pipeline) {
+  const row = pipeline.merge_request && world.db.mergeRequests.get(pipeline.merge_request.id);
+  if (!row) return null;
+  const project = world.db.projects.require(row.project_id);
+  return {
+    id: row.id,
+    iid: row.iid,
+    title: row.title,
+    source_branch: row.source_branch,
+    source_project_id: row.project_id,
+    target_branch: row.target_branch,
+    target_project_id: row.project_id,
+    state: row.state,
+    merge_status: 'can_be_merged',
+    detailed_merge_status: row.state === 'opened' ? 'mergeable' : 'not_open',
+    url: `${world.url}/${project.path_with_namespace}/-/merge_requests/${row.iid}`,
+  };
+}
+
 /** A `Pipeline Hook` body; `commit` is read beforehand because git answers asynchronously. */
 export function pipelinePayload(world: Pick<World, 'url' | 'db'>, pipeline: Pipeline, commit: HookCommit) {
   const project = world.db.projects.require(pipeline.project_id);
@@ -57,7 +76,7 @@ export function pipelinePayload(world: Pick<World, 'url' | 'db'>, pipeline: Pipe
       variables: pipeline.variables,
       url: `${world.url}/${project.path_with_namespace}/-/pipelines/${pipeline.id}`,
     },
-    merge_request: null,
+    merge_request: mergeRequestOf(world, pipeline),
     user: hookUser(world, world.db.users.require(pipeline.user_id)),
     project: hookProject(world, project),
     commit,

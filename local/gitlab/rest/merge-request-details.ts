@@ -1,4 +1,5 @@
-import { REPORTER } from '../access.ts';
+import { DEVELOPER, REPORTER } from '../access.ts';
+import { startMergeRequestPipeline } from '../ci/merge-request-pipeline.ts';
 import { closedIssues } from '../close-issues.ts';
 import * as git from '../git/read-objects.ts';
 import { gitText } from '../git/run-git.ts';
@@ -6,10 +7,10 @@ import { headOf } from '../merge-requests.ts';
 import { participantsOf } from '../participants.ts';
 import type { MergeRequest } from '../rows/merge-requests.ts';
 import type { World } from '../world.ts';
-import type { Api } from './api.ts';
-import { paginate } from './api.ts';
+import { type Api, paginate, requireCaller } from './api.ts';
+import { ApiError, badRequest } from './api-error.ts';
 import { ONE, openMergeRequest } from './open-merge-request.ts';
-import { presentCommit, presentPipeline, presentUser } from './present.ts';
+import { presentCommit, presentPipeline, presentPipelineFully, presentUser } from './present.ts';
 import { rangeOf, showMergeRequest } from './present-merge-request.ts';
 
 export function routeMergeRequestDetails(api: Api, world: World): void {
@@ -69,6 +70,13 @@ export function routeMergeRequestDetails(api: Api, world: World): void {
       )
       .reverse();
     return paginate(c, found, (pipeline) => presentPipeline(world, pipeline));
+  });
+  api.post(`${ONE}/pipelines`, async (c) => {
+    const { row } = openMergeRequest(world, c, DEVELOPER);
+    const pipeline = await startMergeRequestPipeline(world, row, requireCaller(c));
+    if (!pipeline) throw new ApiError(405, { message: '405 Method Not Allowed' });
+    if (pipeline.yaml_errors) throw badRequest({ base: [pipeline.yaml_errors] });
+    return c.json(presentPipelineFully(world, pipeline));
   });
   api.get(`${ONE}/closes_issues`, (c) => {
     const { row } = openMergeRequest(world, c);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DEVELOPER, OWNER } from '../access.ts';
+import { beginMergeRequestPipeline } from '../ci/merge-request-pipeline.ts';
 import * as git from '../git/read-objects.ts';
 import { recordLabels } from '../labels.ts';
 import { headOf, settingOf, tellOfMergeRequest } from '../merge-requests.ts';
@@ -94,6 +95,7 @@ export function routeMergeRequests(api: Api, world: World): void {
     });
     recordLabels(world, author, undefined, row);
     tellOfMergeRequest(world, row, author, 'open');
+    beginMergeRequestPipeline(world, row, author);
     return c.json(await showMergeRequest(world, row, author), 201);
   });
 

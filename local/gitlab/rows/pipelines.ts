@@ -40,6 +40,8 @@ export const Pipeline = z.object({
   protected_ref: z.boolean(),
   variables: z.array(KeyValue),
   auto_cancel: AutoCancel.optional(),
+  /** Of a merge request's pipeline: which one, and the commit that its changes are seen against. */
+  merge_request: z.object({ id, diff_base_sha: z.string() }).optional(),
   yaml_errors: z.string().nullable(),
   created_at: time,
   updated_at: time,
