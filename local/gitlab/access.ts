@@ -23,7 +23,7 @@ export interface Membership {
 
 const stillCounts = (expiresAt: string | null, now: Date) => !expiresAt || new Date(expiresAt) > now;
 
-function groupsUpwards(db: Database, namespaceId: number): Namespace[] {
+export function groupsUpwards(db: Database, namespaceId: number): Namespace[] {
   const chain: Namespace[] = [];
   for (
     let next = db.namespaces.get(namespaceId);
@@ -66,7 +66,25 @@ export function membersOf(
     const user = here && stillCounts(member.expires_at, now) ? db.users.get(member.user_id) : undefined;
     if (user) consider({ user, ...member });
   }
+  if (inherited)
+    for (const share of db.shares.all()) {
+      const here =
+        share.source === 'project' ? share.source_id === project?.id : groups.some((g) => g.id === share.source_id);
+      if (!here || !stillCounts(share.expires_at, now)) continue;
+      for (const guest of ownMembers(db, share.group_id, now))
+        consider({ ...guest, access_level: Math.min(guest.access_level, share.group_access) });
+    }
   return [...best.values()].sort((a, b) => a.user.id - b.user.id);
+}
+
+/** The members of a group and of those above it, without groups that were invited there. */
+function ownMembers(db: Database, groupId: number, now: Date): Membership[] {
+  const groups = new Set(groupsUpwards(db, groupId).map((group) => group.id));
+  return db.members.all().flatMap((member) => {
+    const here = member.source === 'group' && groups.has(member.source_id) && stillCounts(member.expires_at, now);
+    const user = here ? db.users.get(member.user_id) : undefined;
+    return user ? { ...member, user } : [];
+  });
 }
 
 export function accessToProject(db: Database, user: User | undefined, project: Project, now: Date): number {

@@ -5,7 +5,7 @@ import { Deployment, Environment } from './rows/deployments.ts';
 import { Delivery, Hook } from './rows/hooks.ts';
 import { Issue, IssueLink, Label, LabelEvent, Note } from './rows/issues.ts';
 import { Build } from './rows/jobs.ts';
-import { Member, Namespace } from './rows/members.ts';
+import { Member, Namespace, Share } from './rows/members.ts';
 import { MergeRequest } from './rows/merge-requests.ts';
 import { Pipeline, PushEvent, TriggerToken } from './rows/pipelines.ts';
 import { CommitComment, Project, ProtectedBranch, Release, Upload, Variable } from './rows/projects.ts';
@@ -109,6 +109,7 @@ export interface Database {
   namespaces: Table<Namespace>;
   projects: Table<Project>;
   members: Table<Member>;
+  shares: Table<Share>;
   variables: Table<Variable>;
   protectedBranches: Table<ProtectedBranch>;
   applications: Table<Application>;
@@ -140,6 +141,7 @@ export function openDatabase(folder: string): Database {
     namespaces: table('namespaces', Namespace),
     projects: table('projects', Project),
     members: table('members', Member),
+    shares: table('shares', Share),
     variables: table('variables', Variable),
     protectedBranches: table('protected-branches', ProtectedBranch),
     applications: table('applications', Application),

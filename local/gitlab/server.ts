@@ -42,9 +42,12 @@ import { routeNotes } from './rest/notes.ts';
 import { routePipelines } from './rest/pipelines.ts';
 import { routeProjects } from './rest/projects.ts';
 import { routeRebase } from './rest/rebase-merge-request.ts';
+import { routeReleaseLinks } from './rest/release-links.ts';
 import { routeReleases } from './rest/releases.ts';
 import { routeRepository } from './rest/repository.ts';
 import { routeResourceEvents } from './rest/resource-events.ts';
+import { routeShares } from './rest/shares.ts';
+import { routeStars } from './rest/stars.ts';
 import { routeStatuses } from './rest/statuses.ts';
 import { routeSubscriptions } from './rest/subscriptions.ts';
 import { routeTimeTracking } from './rest/time-tracking.ts';
@@ -174,6 +177,9 @@ const ROUTES = [
   routeCommitFiles,
   routeCommitComments,
   routeReleases,
+  routeReleaseLinks,
+  routeShares,
+  routeStars,
   routeLabels,
   routeBranches,
   routePipelines,

@@ -72,6 +72,8 @@ export const RawJobSchema = z.looseObject({
     .optional(),
   interruptible: z.boolean().optional(),
   parallel: z.unknown().optional(),
+  only: z.unknown().optional(),
+  except: z.unknown().optional(),
 });
 export type RawJob = z.infer<typeof RawJobSchema>;
 

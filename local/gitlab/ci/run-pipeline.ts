@@ -71,6 +71,7 @@ export class PipelineRunner {
 
   create(request: PipelineRequest): Promise<Pipeline> {
     return this.#inTurn(async () => {
+      if (!this.#world().db.projects.get(request.project.id)) throw new NoPipelineError('The project is gone');
       const pipeline = await createPipeline(this.#world(), request);
       this.#endOlder(pipeline);
       return this.#begin(pipeline);
@@ -326,7 +327,11 @@ export class PipelineRunner {
   #finish(build: Build, result: JobResult): void {
     this.#running.delete(build.id);
     const { db, now } = this.#world();
-    if (this.#stopping || !db.builds.get(build.id)) return;
+    if (this.#stopping) return;
+    if (!db.builds.get(build.id)) {
+      this.#fillSlots();
+      return;
+    }
     try {
       this.#record(build, result);
     } catch (error) {

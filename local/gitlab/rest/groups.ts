@@ -5,9 +5,10 @@ import type { World } from '../world.ts';
 import { type Api, openGroup, paginate, requireCaller } from './api.ts';
 import { badRequest, forbidden, notFound } from './api-error.ts';
 import { isPathSegment } from './path-segment.ts';
-import { presentGroup, presentNamespace } from './present.ts';
+import { presentGroup, presentGroupFully, presentNamespace } from './present.ts';
 import { removeProject } from './projects.ts';
 import { filledText, flag, integer, integers, readParameters, text } from './read-parameters.ts';
+import { relocateGroup } from './relocate-group.ts';
 
 export function routeGroups(api: Api, world: World): void {
   const { db } = world;
@@ -84,7 +85,7 @@ export function routeGroups(api: Api, world: World): void {
     return c.json(presentGroup(world, group), 201);
   });
 
-  api.get('/groups/:id', (c) => c.json(presentGroup(world, openGroup(world, c).group)));
+  api.get('/groups/:id', (c) => c.json(presentGroupFully(world, openGroup(world, c).group)));
 
   api.put('/groups/:id', async (c) => {
     const { group } = openGroup(world, c, OWNER);
@@ -97,14 +98,33 @@ export function routeGroups(api: Api, world: World): void {
         visibility: z.enum(['private', 'internal', 'public']).optional(),
       }),
     );
-    if (given.path !== undefined && given.path !== group.path)
-      throw badRequest({ path: ['can not be changed in this local stand-in: make a new group'] });
+    if (given.path !== undefined && given.path !== group.path) relocateGroup(world, group, group.parent_id, given.path);
     const changed = db.namespaces.update(group.id, {
       name: given.name ?? group.name,
       description: given.description ?? group.description,
       visibility: given.visibility ?? group.visibility,
     });
-    return c.json(presentGroup(world, changed));
+    return c.json(presentGroupFully(world, changed));
+  });
+
+  api.post('/groups/:id/transfer', async (c) => {
+    const { group, user } = openGroup(world, c, OWNER);
+    const { group_id } = await readParameters(c, z.object({ group_id: integer.optional() }));
+    const parent = group_id === undefined ? undefined : db.namespaces.get(group_id);
+    if (
+      group_id !== undefined &&
+      (parent?.kind !== 'group' || accessToGroup(db, user, parent, world.now()) < MAINTAINER)
+    )
+      throw notFound('Group');
+    if ((parent?.id ?? null) === group.parent_id)
+      throw badRequest(
+        parent
+          ? 'Transfer failed: The group is already associated to the parent group.'
+          : 'Transfer failed: Group is already a root group.',
+      );
+    if (parent && `${parent.full_path}/`.startsWith(`${group.full_path}/`))
+      throw badRequest('Transfer failed: Cannot transfer group to one of its subgroup.');
+    return c.json(presentGroupFully(world, relocateGroup(world, group, parent?.id ?? null, group.path)), 201);
   });
 
   api.delete('/groups/:id', (c) => {
@@ -116,6 +136,8 @@ export function routeGroups(api: Api, world: World): void {
         if (row.source === 'group' && row.source_id === one.id) db.members.remove(row.id);
       for (const row of db.variables.all())
         if (row.source === 'group' && row.source_id === one.id) db.variables.remove(row.id);
+      for (const row of db.shares.all())
+        if ((row.source === 'group' && row.source_id === one.id) || row.group_id === one.id) db.shares.remove(row.id);
       db.namespaces.remove(one.id);
     }
     return c.json({ message: '202 Accepted' }, 202);
@@ -150,6 +172,19 @@ export function routeGroups(api: Api, world: World): void {
         (!search || row.full_path.toLowerCase().includes(search.toLowerCase())),
     );
     return paginate(c, found, (row) => presentNamespace(world, row));
+  });
+
+  api.get('/namespaces/:id/exists', async (c) => {
+    requireCaller(c);
+    const { parent_id } = await readParameters(c, z.object({ parent_id: integer.optional() }));
+    const path = c.req.param('id').toLowerCase();
+    const taken = (name: string) =>
+      db.namespaces.find((row) => row.parent_id === (parent_id ?? null) && row.path.toLowerCase() === name) !==
+      undefined;
+    if (!taken(path)) return c.json({ exists: false, suggests: [] });
+    let count = 1;
+    while (taken(`${path}${count}`)) count += 1;
+    return c.json({ exists: true, suggests: [`${c.req.param('id')}${count}`] });
   });
 
   api.get('/namespaces/:id', (c) => {

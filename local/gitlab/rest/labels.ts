@@ -3,7 +3,7 @@ import { canSeeIssue, REPORTER } from '../access.ts';
 import { textColor } from '../labels.ts';
 import type { Label } from '../rows/issues.ts';
 import type { World } from '../world.ts';
-import { type Api, type ApiContext, openProject, paginate } from './api.ts';
+import { type Api, type ApiContext, openProject, paginate, requireCaller } from './api.ts';
 import { ApiError, badParameter, badRequest, notFound } from './api-error.ts';
 import { filledText, flag, integer, readParameters, text } from './read-parameters.ts';
 
@@ -48,7 +48,7 @@ export function routeLabels(api: Api, world: World): void {
             ).length,
           }
         : {}),
-      subscribed: false,
+      subscribed: user !== undefined && label.subscriptions?.[user.id] === true,
       priority: label.priority,
       is_project_label: true,
     });
@@ -135,6 +135,18 @@ export function routeLabels(api: Api, world: World): void {
     remove(named(c, REPORTER));
     return c.body(null, 204);
   });
+  for (const [action, wanted] of [
+    ['subscribe', true],
+    ['unsubscribe', false],
+  ] as const) {
+    api.post(`/projects/:id/labels/:label_id/${action}`, (c) => {
+      const user = requireCaller(c);
+      const row = named(c);
+      if ((row.subscriptions?.[user.id] === true) === wanted) return c.body(null, 304);
+      const subscriptions = { ...row.subscriptions, [user.id]: wanted };
+      return c.json(show(c)(labels.update(row.id, { subscriptions })), 201);
+    });
+  }
   // The older form names the label in the body.
   const byBody = async (c: ApiContext) => {
     const { name, label_id } = await readParameters(c, z.object({ name: text.optional(), label_id: text.optional() }));

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { accessToGroup, membersOf } from '../access.ts';
 import type { Commit } from '../git/read-objects.ts';
 import { secondsBetween } from '../hooks/payload-parts.ts';
@@ -9,6 +10,28 @@ import type { Project } from '../rows/projects.ts';
 import type { User } from '../rows/users.ts';
 import type { World } from '../world.ts';
 
+/** The picture that GitLab links unless somebody uploads one. */
+const gravatar = (user: User) => {
+  const hash = createHash('sha256')
+    .update((user.public_email || user.email).toLowerCase())
+    .digest('hex');
+  return `https://www.gravatar.com/avatar/${hash}?s=80&d=identicon`;
+};
+
+/** What people tell of themselves, with what an account has at first. */
+export const PROFILE = {
+  bio: '',
+  location: '',
+  linkedin: '',
+  twitter: '',
+  discord: '',
+  website_url: '',
+  github: '',
+  job_title: '',
+  pronouns: null,
+  organization: '',
+};
+
 export function presentUser(world: Pick<World, 'url'>, user: User) {
   return {
     id: user.id,
@@ -17,13 +40,13 @@ export function presentUser(world: Pick<World, 'url'>, user: User) {
     name: user.name,
     state: user.state,
     locked: false,
-    avatar_url: null,
+    avatar_url: gravatar(user),
     web_url: `${world.url}/${user.username}`,
   };
 }
 
 export function presentUserFully(world: Pick<World, 'url'>, user: User, forWhom: User | undefined) {
-  const basic = { ...presentUser(world, user), created_at: user.created_at, bio: '', location: '', bot: false };
+  const basic = { ...presentUser(world, user), created_at: user.created_at, bot: false, ...PROFILE, ...user.profile };
   if (forWhom?.id !== user.id && !forWhom?.is_admin) return basic;
   return {
     ...basic,
@@ -31,13 +54,13 @@ export function presentUserFully(world: Pick<World, 'url'>, user: User, forWhom:
     commit_email: user.email,
     confirmed_at: user.created_at,
     is_admin: user.is_admin,
-    identities: [],
+    identities: user.identities ?? [],
     two_factor_enabled: false,
-    external: false,
+    external: user.external ?? false,
     can_create_project: true,
-    can_create_group: true,
-    projects_limit: 100_000,
-    private_profile: false,
+    can_create_group: user.can_create_group ?? true,
+    projects_limit: user.projects_limit ?? 100_000,
+    private_profile: user.private_profile ?? false,
     theme_id: 3,
     color_scheme_id: 1,
     last_sign_in_at: null,
@@ -92,6 +115,29 @@ export function presentGroup(world: Pick<World, 'url' | 'db'>, group: Namespace)
     created_at: group.created_at,
   };
 }
+
+/** The groups that were invited to a group or a project. */
+function sharedWith(world: Pick<World, 'db'>, source: 'group' | 'project', sourceId: number) {
+  return world.db.shares
+    .filter((share) => share.source === source && share.source_id === sourceId)
+    .flatMap((share) => {
+      const group = world.db.namespaces.get(share.group_id);
+      if (!group) return [];
+      return {
+        group_id: group.id,
+        group_name: group.name,
+        group_full_path: group.full_path,
+        group_access_level: share.group_access,
+        expires_at: share.expires_at,
+      };
+    });
+}
+
+/** As a group is shown alone. */
+export const presentGroupFully = (world: Pick<World, 'url' | 'db'>, group: Namespace) => ({
+  ...presentGroup(world, group),
+  shared_with_groups: sharedWith(world, 'group', group.id),
+});
 
 /** The settings of a project that are kept as given, with the values that a new project has. */
 export const PROJECT_SETTINGS: Record<string, boolean | number | string | string[] | null> = {
@@ -186,7 +232,7 @@ export function presentProject(world: World, project: Project, user: User | unde
     readme_url: project.readme_path ? `${web}/-/blob/${project.default_branch}/${project.readme_path}` : null,
     avatar_url: null,
     forks_count: 0,
-    star_count: 0,
+    star_count: project.starrer_ids?.length ?? 0,
     last_activity_at: project.last_activity_at,
     namespace: presentNamespace(world, namespace),
     visibility: project.visibility,
@@ -203,7 +249,7 @@ export function presentProject(world: World, project: Project, user: User | unde
     import_error: null,
     owner: owner ? presentUser(world, owner) : undefined,
     runners_token: undefined,
-    shared_with_groups: [],
+    shared_with_groups: sharedWith(world, 'project', project.id),
     open_issues_count: world.db.issues.filter((row) => row.project_id === project.id && row.state === 'opened').length,
     _links: {
       self: `${world.url}/api/v4/projects/${project.id}`,

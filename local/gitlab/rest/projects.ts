@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import { accessToGroup, accessToProject, canSee, DEVELOPER, GUEST, MAINTAINER, membersOf, OWNER } from '../access.ts';
+import { FINISHED } from '../ci/pipeline-status.ts';
 import { runGit } from '../git/run-git.ts';
 import type { Namespace } from '../rows/members.ts';
 import type { Project } from '../rows/projects.ts';
@@ -65,7 +66,6 @@ const Filter = z.object({
   search_namespaces: flag.default(false),
   membership: flag.default(false),
   owned: flag.default(false),
-  /** Nobody stars projects here. */
   starred: flag.default(false),
   archived: flag.optional(),
   visibility: Visibility.optional(),
@@ -81,7 +81,7 @@ const Filter = z.object({
 });
 
 /** Moves a project, with its repository, to another path. */
-function relocate(world: World, project: Project, namespace: Namespace, path: string): Project {
+export function relocate(world: World, project: Project, namespace: Namespace, path: string): Project {
   const path_with_namespace = `${namespace.full_path}/${path}`;
   const taken = world.db.projects.find(
     (row) => row.id !== project.id && row.path_with_namespace.toLowerCase() === path_with_namespace.toLowerCase(),
@@ -114,7 +114,7 @@ export function routeProjects(api: Api, world: World): void {
       const topics = project.settings.topics;
       return (
         canSee(project.visibility, user, access) &&
-        !wanted.starred &&
+        (!wanted.starred || (user !== undefined && project.starrer_ids?.includes(user.id) === true)) &&
         (!wanted.membership || member >= GUEST) &&
         (!wanted.owned || member >= OWNER) &&
         (wanted.min_access_level === undefined || member >= wanted.min_access_level) &&
@@ -308,9 +308,11 @@ export function routeProjects(api: Api, world: World): void {
   });
 }
 
-/** Everything that is the project's goes with it. */
+/** Everything that is the project's goes with it, and what it runs ends. */
 export function removeProject(world: World, project: Project): void {
   const { db } = world;
+  const unfinished = db.builds.filter((row) => row.project_id === project.id && !FINISHED.has(row.status));
+  world.runner.cancelJobs(unfinished);
   const {
     projects: _projects,
     users: _users,
@@ -319,12 +321,13 @@ export function removeProject(world: World, project: Project): void {
     applications: _applications,
     variables,
     members,
+    shares,
     ...owned
   } = db;
   for (const table of Object.values(owned)) {
     for (const row of table.all()) if (row.project_id === project.id) table.remove(row.id);
   }
-  for (const table of [variables, members]) {
+  for (const table of [variables, members, shares]) {
     for (const row of table.all()) if (row.source === 'project' && row.source_id === project.id) table.remove(row.id);
   }
   db.projects.remove(project.id);

@@ -2,11 +2,40 @@ import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import type { User } from '../rows/users.ts';
 import { GITLAB_VERSION, type World } from '../world.ts';
-import { type Api, numberInPath, paginate, requireAdmin, requireCaller } from './api.ts';
-import { ApiError, notFound } from './api-error.ts';
-import { presentUser, presentUserFully } from './present.ts';
+import { type Api, type ApiContext, numberInPath, paginate, requireAdmin, requireCaller } from './api.ts';
+import { ApiError, badParameter, notFound } from './api-error.ts';
+import { PROFILE, presentUser, presentUserFully } from './present.ts';
 import { filledText, flag, integer, list, readParameters, text } from './read-parameters.ts';
 import { presentToken } from './tokens.ts';
+import { definedOnly } from './variables.ts';
+
+const About = z.object({
+  ...Object.fromEntries(Object.keys(PROFILE).map((name) => [name, text.nullish()])),
+  provider: text.optional(),
+  extern_uid: text.optional(),
+  external: flag.optional(),
+  private_profile: flag.nullish(),
+  can_create_group: flag.optional(),
+  projects_limit: integer.optional(),
+});
+
+/** What is said of a user beside names and rights. */
+async function readAbout(c: ApiContext, known?: User): Promise<Partial<User>> {
+  const given = await readParameters(c, About);
+  const { provider, extern_uid, external, private_profile, can_create_group, projects_limit, ...told } = given;
+  if ((provider === undefined) !== (extern_uid === undefined))
+    throw badParameter(`${provider === undefined ? 'provider' : 'extern_uid'} is missing`);
+  const profile = z.record(z.string(), z.string().nullable()).parse(definedOnly(told));
+  const others = known?.identities?.filter((one) => one.provider !== provider) ?? [];
+  return definedOnly({
+    ...(Object.keys(profile).length > 0 ? { profile: { ...known?.profile, ...profile } } : {}),
+    ...(provider && extern_uid ? { identities: [...others, { provider, extern_uid, saml_provider_id: null }] } : {}),
+    external,
+    private_profile: private_profile ?? undefined,
+    can_create_group,
+    projects_limit,
+  });
+}
 
 const NewUser = z.object({
   id: integer.optional(),
@@ -110,7 +139,9 @@ export function routeUsers(api: Api, world: World): void {
 
   api.post('/users', async (c) => {
     const caller = requireAdmin(c);
-    return c.json(presentUserFully(world, addUser(world, await readParameters(c, NewUser)), caller), 201);
+    const about = await readAbout(c);
+    const user = addUser(world, await readParameters(c, NewUser));
+    return c.json(presentUserFully(world, db.users.update(user.id, about), caller), 201);
   });
 
   api.put('/users/:user_id', async (c) => {
@@ -133,6 +164,7 @@ export function routeUsers(api: Api, world: World): void {
         throw new ApiError(409, { message: `${key === 'email' ? 'Email' : 'Username'} has already been taken` });
     }
     const changed = db.users.update(user.id, {
+      ...(await readAbout(c, user)),
       name: given.name ?? user.name,
       email: given.email ?? user.email,
       public_email: given.public_email === undefined ? user.public_email : (given.public_email ?? ''),
@@ -200,7 +232,33 @@ export function routeUsers(api: Api, world: World): void {
       const user = db.users.get(id);
       if (!user) throw notFound('User');
       if (action === 'block' && user.state === 'blocked') return c.json(null, 201);
+      if (action === 'unblock' && user.state !== 'blocked') return c.json(false, 201);
       db.users.update(id, { state });
+      return c.json(true, 201);
+    });
+  }
+
+  api.delete('/users/:user_id/identities/:provider', (c) => {
+    requireAdmin(c);
+    const user = db.users.get(numberInPath(c, 'user_id'));
+    if (!user) throw notFound('User');
+    const kept = user.identities?.filter((one) => one.provider !== c.req.param('provider'));
+    if (!kept || kept.length === user.identities?.length) throw notFound('Identity');
+    db.users.update(user.id, { identities: kept });
+    return c.body(null, 204);
+  });
+
+  for (const [action, from, to] of [
+    ['ban', 'active', 'banned'],
+    ['unban', 'banned', 'active'],
+  ] as const) {
+    api.post(`/users/:user_id/${action}`, (c) => {
+      requireAdmin(c);
+      const user = db.users.get(numberInPath(c, 'user_id'));
+      if (!user) throw notFound('User');
+      if (user.state !== from)
+        throw new ApiError(403, { message: `403 Forbidden - You cannot ${action} ${user.state} users.` });
+      db.users.update(user.id, { state: to });
       return c.json(true, 201);
     });
   }

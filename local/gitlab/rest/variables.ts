@@ -15,7 +15,7 @@ const Fields = z.object({
   environment_scope: text.default('*'),
   description: text.nullable().default(null),
 });
-const NewVariable = Fields.extend({ key: text });
+const NewVariable = Fields.extend({ key: text, masked_and_hidden: flag.default(false) });
 
 /** CI/CD variables of the instance, of groups and of projects. */
 export function routeVariables(api: Api, world: World): void {
@@ -48,7 +48,8 @@ function routeVariablesOf(api: Api, world: World, { base, source, open }: Place)
   const at = (sourceId: number) => variables.filter((row) => row.source === source && row.source_id === sourceId);
   const show = ({ id: _id, source: _source, source_id: _sourceId, ...shown }: Variable) => ({
     ...shown,
-    hidden: false,
+    value: shown.hidden ? null : shown.value,
+    hidden: shown.hidden ?? false,
   });
   const named = (c: ApiContext) => {
     const scope = c.req.query('filter[environment_scope]');
@@ -64,7 +65,8 @@ function routeVariablesOf(api: Api, world: World, { base, source, open }: Place)
 
   api.post(base, async (c) => {
     const source_id = open(c);
-    const given = await readParameters(c, NewVariable);
+    const { masked_and_hidden, ...named } = await readParameters(c, NewVariable);
+    const given = masked_and_hidden ? { ...named, masked: true, hidden: true } : named;
     if (!/^[A-Za-z0-9_]{1,255}$/.test(given.key))
       throw badRequest({ key: ["can contain only letters, digits and '_'."] });
     if (given.masked && !/^[A-Za-z0-9+/=@:.~_-]{8,}$/.test(given.value)) throw badRequest({ value: ['is invalid'] });

@@ -26,3 +26,14 @@ export const Member = z.object({
   created_at: time,
 });
 export type Member = z.infer<typeof Member>;
+
+/** A group whose members may do something in another group or in a project, up to a level. */
+export const Share = z.object({
+  id,
+  source: z.enum(['group', 'project']),
+  source_id: id,
+  group_id: id,
+  group_access: z.int(),
+  expires_at: maybeTime,
+});
+export type Share = z.infer<typeof Share>;

@@ -20,6 +20,7 @@ export const Project = z.object({
   readme_path: z.string().nullable().optional(),
   pushing_user_id: id.nullable(),
   archived: z.boolean().default(false),
+  starrer_ids: z.array(id).optional(),
   /** Settings that were given, as the API names them; the rest are GitLab's defaults. */
   settings: z.record(z.string(), z.unknown()).default({}),
 });
@@ -34,6 +35,8 @@ export const Variable = z.object({
   variable_type: z.enum(['env_var', 'file']),
   protected: z.boolean(),
   masked: z.boolean(),
+  /** Nobody sees its value any more. */
+  hidden: z.boolean().optional(),
   raw: z.boolean(),
   environment_scope: z.string(),
   description: z.string().nullable(),

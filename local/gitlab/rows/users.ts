@@ -7,8 +7,17 @@ export const User = z.object({
   name: z.string(),
   email: z.string(),
   public_email: z.string(),
-  state: z.enum(['active', 'blocked', 'deactivated']),
+  state: z.enum(['active', 'blocked', 'deactivated', 'banned']),
   is_admin: z.boolean(),
+  /** What they tell of themselves, by the names of the API. */
+  profile: z.record(z.string(), z.string().nullable()).optional(),
+  identities: z
+    .array(z.object({ provider: z.string(), extern_uid: z.string(), saml_provider_id: z.null() }))
+    .optional(),
+  external: z.boolean().optional(),
+  private_profile: z.boolean().optional(),
+  can_create_group: z.boolean().optional(),
+  projects_limit: z.int().optional(),
   created_at: time,
 });
 export type User = z.infer<typeof User>;
