@@ -52,7 +52,8 @@ export function membersOf(
   const groups = inherited
     ? groupsUpwards(db, project ? project.namespace_id : sourceId)
     : project
-      ? []
+      ? // The owner of a personal namespace is a direct member of its projects.
+        groupsUpwards(db, project.namespace_id).filter((group) => group.kind === 'user')
       : [db.namespaces.require(sourceId)];
   for (const group of groups) {
     const owner = group.owner_id ? db.users.get(group.owner_id) : undefined;

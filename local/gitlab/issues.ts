@@ -17,6 +17,7 @@ export interface IssueChange {
   assignee_id?: number | null | undefined;
   confidential?: boolean | undefined;
   discussion_locked?: boolean | undefined;
+  issue_type?: Issue['issue_type'];
   due_date?: string | null | undefined;
   state_event?: 'close' | 'reopen' | undefined;
 }
@@ -59,6 +60,7 @@ function changesOf(world: World, issue: Issue, given: IssueChange, user: User): 
     labels,
     assignee_ids: assignees(world, given) ?? issue.assignee_ids,
     confidential: given.confidential ?? issue.confidential,
+    issue_type: given.issue_type ?? issue.issue_type,
     discussion_locked: given.discussion_locked ?? issue.discussion_locked ?? null,
     due_date: given.due_date === undefined ? issue.due_date : given.due_date,
     state,

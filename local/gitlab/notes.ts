@@ -6,6 +6,13 @@ import type { World } from './world.ts';
 
 export type NoteableType = Note['noteable_type'];
 
+interface About {
+  discussionId?: string | null;
+  internal?: boolean;
+  position?: Note['position'];
+  createdAt?: string | undefined;
+}
+
 function addNote(
   world: World,
   type: NoteableType,
@@ -13,9 +20,7 @@ function addNote(
   author: User,
   body: string,
   system: boolean,
-  discussionId: string | null = null,
-  internal = false,
-  position?: Note['position'],
+  { discussionId = null, internal = false, position, createdAt }: About = {},
 ): Note {
   const time = world.now().toISOString();
   return world.db.notes.insert({
@@ -30,7 +35,7 @@ function addNote(
     discussion_id: discussionId,
     resolved_by_id: null,
     ...(position ? { position } : {}),
-    created_at: time,
+    created_at: createdAt ?? time,
     updated_at: time,
   });
 }
@@ -53,11 +58,9 @@ export function writeComment(
   on: Issue | MergeRequest,
   user: User,
   body: string,
-  discussionId: string | null = null,
-  internal = false,
-  position?: Note['position'],
+  about: About = {},
 ): Note {
-  const note = addNote(world, type, on, user, body, false, discussionId, internal, position);
+  const note = addNote(world, type, on, user, body, false, about);
   announceNote(world, note, user, on, 'create');
   return note;
 }

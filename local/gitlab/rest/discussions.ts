@@ -85,10 +85,11 @@ function routeDiscussionsOn(api: Api, world: World, { type, folder }: Comments):
     return c.json(presentThread(id, of));
   });
   api.post(threads, async (c) => {
-    const { on, user, body, hidden } = await readNewComment(world, type, c);
+    const { on, user, body, hidden, createdAt } = await readNewComment(world, type, c);
     const { position } = await readParameters(c, z.object({ position: Position }));
     const id = createHash('sha1').update(world.newId()).digest('hex');
-    return c.json(presentThread(id, [writeComment(world, type, on, user, body, id, hidden, position)]), 201);
+    const about = { discussionId: id, internal: hidden, position, createdAt };
+    return c.json(presentThread(id, [writeComment(world, type, on, user, body, about)]), 201);
   });
 
   const inThread = `${threads}/:discussion_id/notes`;
@@ -101,8 +102,8 @@ function routeDiscussionsOn(api: Api, world: World, { type, folder }: Comments):
     if (of[0]?.system) throw forbidden();
     for (const note of of) if (note.discussion_id === null) notes.update(note.id, { discussion_id: id });
     // What is said under an internal comment is as internal as that.
-    const hidden = of[0]?.internal === true;
-    return c.json(presentNote(world, writeComment(world, type, on, user, body, id, hidden, of[0]?.position)), 201);
+    const about = { discussionId: id, internal: of[0]?.internal === true, position: of[0]?.position };
+    return c.json(presentNote(world, writeComment(world, type, on, user, body, about)), 201);
   });
   api.put(`${inThread}/:note_id`, async (c) => {
     const open = openThreadNote(c);

@@ -86,7 +86,7 @@ export function matchesIssue(world: World, issue: Issue, wanted: IssueFilter): b
       wanted.assignee_username.every((name) =>
         issue.assignee_ids.some((id) => world.db.users.get(id)?.username === name),
       )) &&
-    (!wanted.issue_type || wanted.issue_type === 'issue') &&
+    (!wanted.issue_type || wanted.issue_type === (issue.issue_type ?? 'issue')) &&
     (!wanted.created_before || Date.parse(issue.created_at) <= Date.parse(wanted.created_before)) &&
     (!wanted.updated_before || Date.parse(issue.updated_at) <= Date.parse(wanted.updated_before)) &&
     (!wanted.created_after || Date.parse(issue.created_at) >= Date.parse(wanted.created_after)) &&

@@ -35,6 +35,7 @@ const Fields = z.object({
   assignee_id: integer.nullable().optional(),
   confidential: flag.optional(),
   discussion_locked: flag.optional(),
+  issue_type: z.enum(['issue', 'incident', 'task']).optional(),
   due_date: text.nullable().optional(),
   state_event: z.enum(['close', 'reopen']).optional(),
 });
@@ -159,6 +160,7 @@ export function routeIssues(api: Api, world: World): void {
       labels: access >= GUEST ? unique(given.labels ?? []) : [],
       assignee_ids: access >= GUEST ? (assignees(world, given) ?? []) : [],
       confidential: given.confidential ?? false,
+      issue_type: given.issue_type,
       due_date: access >= GUEST ? (given.due_date ?? null) : null,
       created_at: access >= OWNER && given.created_at ? given.created_at : time,
       updated_at: time,

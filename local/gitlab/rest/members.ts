@@ -117,7 +117,7 @@ function routeMembersOf(api: Api, world: World, source: 'group' | 'project'): vo
       given.user_id !== undefined ? row.id === Number(given.user_id) : row.username === given.username,
     );
     if (!user) throw notFound('User');
-    if (db.members.find((row) => row.source === source && row.source_id === source_id && row.user_id === user.id)) {
+    if (members(source_id, false).some((member) => member.user.id === user.id)) {
       throw new ApiError(409, { message: 'Member already exists' });
     }
     requireAboveInherited(source_id, user.id, given.access_level);

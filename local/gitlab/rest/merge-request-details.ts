@@ -7,8 +7,8 @@ import { headOf } from '../merge-requests.ts';
 import { participantsOf } from '../participants.ts';
 import type { MergeRequest } from '../rows/merge-requests.ts';
 import type { World } from '../world.ts';
-import { type Api, paginate, requireCaller } from './api.ts';
-import { ApiError, badRequest } from './api-error.ts';
+import { type Api, numberInPath, paginate, requireCaller } from './api.ts';
+import { ApiError, badRequest, notFound } from './api-error.ts';
 import { ONE, openMergeRequest } from './open-merge-request.ts';
 import { presentCommit, presentPipeline, presentPipelineFully, presentUser } from './present.ts';
 import { rangeOf, showMergeRequest } from './present-merge-request.ts';
@@ -46,6 +46,17 @@ export function routeMergeRequestDetails(api: Api, world: World): void {
   api.get(`${ONE}/versions`, async (c) => {
     const { row, repository } = openMergeRequest(world, c, REPORTER);
     return paginate(c, [row], () => versionOf(world, row, repository));
+  });
+
+  api.get(`${ONE}/versions/:version_id`, async (c) => {
+    const { project, repository, row } = openMergeRequest(world, c, REPORTER);
+    if (numberInPath(c, 'version_id') !== row.id) throw notFound();
+    const commits = await git.listCommits(repository, await rangeOf(world, row));
+    return c.json({
+      ...(await versionOf(world, row, repository)),
+      commits: commits.map((commit) => presentCommit(world, project, commit)),
+      diffs: await diffsOf(repository, row),
+    });
   });
 
   api.get(`${ONE}/participants`, (c) => {

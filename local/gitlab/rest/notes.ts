@@ -11,9 +11,10 @@ import {
   openNoteOf,
   readNewComment,
   removeNote,
+  requireSaid,
 } from './open-note.ts';
 import { presentNote } from './present-note.ts';
-import { filledText, readParameters } from './read-parameters.ts';
+import { readParameters, text } from './read-parameters.ts';
 
 export function routeNotes(api: Api, world: World): void {
   for (const comments of COMMENTED) routeNotesOn(api, world, comments);
@@ -53,12 +54,13 @@ function routeNotesOn(api: Api, world: World, { type, folder }: Comments): void 
   api.get(`${base}/:note_id`, (c) => c.json(presentNote(world, openNote(c).note)));
 
   api.post(base, async (c) => {
-    const { on, user, body, hidden } = await readNewComment(world, type, c);
-    return c.json(presentNote(world, writeComment(world, type, on, user, body, null, hidden)), 201);
+    const { on, user, body, hidden, createdAt } = await readNewComment(world, type, c);
+    return c.json(presentNote(world, writeComment(world, type, on, user, body, { internal: hidden, createdAt })), 201);
   });
 
   api.put(`${base}/:note_id`, async (c) => {
-    const { body } = await readParameters(c, z.object({ body: filledText }));
+    const { body } = await readParameters(c, z.object({ body: text }));
+    requireSaid(body);
     return c.json(presentNote(world, changeNote(world, c, openNote(c), body)));
   });
   api.delete(`${base}/:note_id`, (c) => {

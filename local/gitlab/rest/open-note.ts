@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import { canSeeIssue, GUEST, MAINTAINER, PLANNER } from '../access.ts';
+import { canSeeIssue, GUEST, MAINTAINER, OWNER, PLANNER } from '../access.ts';
 import { announceNote, type NoteableType } from '../notes.ts';
 import type { Issue, Note } from '../rows/issues.ts';
 import type { MergeRequest } from '../rows/merge-requests.ts';
 import type { User } from '../rows/users.ts';
 import type { World } from '../world.ts';
 import { type ApiContext, numberInPath, openForReading, openProject, requireCaller, requireUnmodified } from './api.ts';
-import { forbidden, notFound } from './api-error.ts';
-import { filledText, flag, readParameters } from './read-parameters.ts';
+import { badRequest, forbidden, notFound } from './api-error.ts';
+import { flag, moment, readParameters, text } from './read-parameters.ts';
 
 export interface Comments {
   /** The part of the path that names what they stand on. */
@@ -44,14 +44,20 @@ export async function readNewComment(world: World, type: NoteableType, c: ApiCon
   const { on, access, project } = openNoteable(world, type, c);
   const user = requireCaller(c);
   if (access < GUEST && project.visibility !== 'public') throw forbidden();
-  const { body, internal, confidential } = await readParameters(
+  const { body, internal, confidential, created_at } = await readParameters(
     c,
-    z.object({ body: filledText, internal: flag.nullish(), confidential: flag.nullish() }),
+    z.object({ body: text, internal: flag.nullish(), confidential: flag.nullish(), created_at: moment.nullish() }),
   );
+  requireSaid(body);
   if (on.discussion_locked && access < GUEST) throw forbidden();
   const hidden = (internal ?? confidential) === true;
   if (hidden && access < PLANNER) throw forbidden();
-  return { on, user, body, hidden };
+  const createdAt = created_at && access >= OWNER ? new Date(created_at).toISOString() : undefined;
+  return { on, user, body, hidden, createdAt };
+}
+
+export function requireSaid(body: string): void {
+  if (body.trim() === '') throw badRequest('400 Bad request - Note {:note=>["can\'t be blank"]}');
 }
 
 /** Its author and maintainers change a comment; what GitLab itself noted down stays. */

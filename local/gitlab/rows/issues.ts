@@ -12,6 +12,7 @@ export const Issue = z.object({
   labels: z.array(z.string()),
   assignee_ids: z.array(id),
   confidential: z.boolean(),
+  issue_type: z.enum(['issue', 'incident', 'task']).optional(),
   due_date: z.string().nullable(),
   created_at: time,
   updated_at: time,
