@@ -23,6 +23,10 @@ export function requirePattern(pattern: string): void {
 const context = createContext(Object.create(null));
 const script = new Script('texts.map((text) => [...text.matchAll(new RegExp(pattern, flags))].map((one) => [...one]))');
 
+/** The error may be of another context, whose `Error` is not ours. */
+const isTimeout = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+
 /**
  * What a pattern finds in each of the texts: its matches, each with its groups. A pattern that takes too long finds nothing.
  * @throws PatternError
@@ -33,8 +37,7 @@ function findInEach(pattern: string, texts: readonly string[], ignoreCase: boole
   try {
     return script.runInContext(context, { timeout: LONGEST_MS });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
-      return texts.map(() => []);
+    if (isTimeout(error)) return texts.map(() => []);
     throw error;
   }
 }
