@@ -8,6 +8,7 @@ import type { AutoCancel } from '../rows/pipelines.ts';
 import { callParser, type ParseRequest } from './call-parser.ts';
 import { checkJob, checkNeeds } from './check-jobs.ts';
 import { CiFileError } from './ci-file-error.ts';
+import { readDefaults, withDefaults } from './default-keywords.ts';
 import { normalizeCiFile } from './normalize-ci-file.ts';
 import { isLetIn, type RunsFor } from './only-except.ts';
 import { expandMatrixNames, nameOfCopy, type RawJob, RawJobSchema, readJob } from './read-job.ts';
@@ -62,9 +63,12 @@ export async function parseCiFile(request: ParseRequest): Promise<ParsedCi | und
   normalizeCiFile(join(request.checkout, request.ciFile));
   const preview = await callParser(request, request.ciFile, '--preview');
   const expanded = Expanded.parse(load(preview.slice(preview.indexOf('---\n'))) ?? {});
+  const defaults = readDefaults(request.checkout, request.ciFile);
   const raw = new Map<string, RawJob>();
-  for (const [name, body] of Object.entries(expanded)) {
+  for (const [name, given] of Object.entries(expanded)) {
     if (NOT_JOBS.has(name) || name.startsWith('.')) continue;
+    const body = withDefaults(given, defaults);
+    expanded[name] = body;
     checkJob(name, body);
     const job = RawJobSchema.safeParse(body);
     if (!job.success)

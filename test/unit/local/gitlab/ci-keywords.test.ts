@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { endedByFailure, endedByNewCommit, isRedundant } from '../../../../local/gitlab/ci/auto-cancel.ts';
 import { checkJob } from '../../../../local/gitlab/ci/check-jobs.ts';
+import { readDefaults, withDefaults } from '../../../../local/gitlab/ci/default-keywords.ts';
 import { isLetIn } from '../../../../local/gitlab/ci/only-except.ts';
 import { RawJobSchema, readJob } from '../../../../local/gitlab/ci/read-job.ts';
 import { wantsNewTry } from '../../../../local/gitlab/ci/wants-new-try.ts';
@@ -139,5 +143,26 @@ describe('only and except', () => {
     expect(isLetIn({ only: { refs: ['/^ma/'] } }, branch)).toBe(true);
     expect(isLetIn({ except: ['main'] }, branch)).toBe(false);
     expect(isLetIn({ except: ['main'] }, { ...branch, ref: 'other' })).toBe(true);
+  });
+});
+
+describe('default', () => {
+  it('hands down what a job does not say itself, as far as inherit lets it', () => {
+    const defaults = { retry: 2, timeout: '10 minutes', interruptible: true };
+    expect(withDefaults({ script: 'x', retry: 0 }, defaults)).toEqual({ script: 'x', ...defaults, retry: 0 });
+    expect(withDefaults({ inherit: { default: false } }, defaults)).toEqual({ inherit: { default: false } });
+    expect(withDefaults({ inherit: { default: ['timeout'] } }, defaults)).toMatchObject({ timeout: '10 minutes' });
+    expect(withDefaults({ inherit: { default: ['timeout'] } }, defaults)).not.toHaveProperty('retry');
+  });
+
+  it('is read from the file and from those that it includes, its own words first', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'defaults-'));
+    writeFileSync(
+      join(folder, 'main.yml'),
+      'include: [/more.yml, {local: ../x.yml}]\ndefault: {retry: 1}\nb: {script: !reference [a, script]}\n',
+    );
+    writeFileSync(join(folder, 'more.yml'), 'include: main.yml\ndefault: {retry: 2, timeout: 1h}\n');
+    expect(readDefaults(folder, 'main.yml')).toEqual({ retry: 1, timeout: '1h' });
+    rmSync(folder, { recursive: true });
   });
 });
