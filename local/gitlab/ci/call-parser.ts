@@ -105,6 +105,11 @@ const IN_GITLABS_WORDS: [RegExp, string][] = [
     /^(.+) has empty script$/,
     'jobs:$1:script config should be a string or a nested array of strings up to 10 levels deep',
   ],
+  [/^(\S+) artifacts\.(\w+) must be an array$/, 'jobs:$1:artifacts $2 should be an array of strings'],
+  [
+    /^stages: must be an array$/,
+    'stages config should be an array of strings or a nested array of strings up to 10 levels deep',
+  ],
   [/^Local include file cannot be found (.+)$/, 'Local file `$1` does not exist!'],
   [/^Error attempting to evaluate the following rules:[\s\S]*$/, 'rules:rule if invalid expression syntax'],
   [/^YAMLException: /, '(<unknown>): '],

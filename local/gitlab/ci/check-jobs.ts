@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { JobDefinition } from '../rows/jobs.ts';
+import { checkParts } from './check-parts.ts';
 import { CiFileError } from './ci-file-error.ts';
 import { parseDurationSeconds } from './duration.ts';
 
@@ -53,6 +54,7 @@ export function checkJob(name: string, body: unknown): void {
   const timeout = parseDurationSeconds(String(job.timeout));
   if (job.timeout !== undefined && timeout === undefined) refuse(' timeout should be a duration');
   if ((timeout ?? 0) > MONTH_SECONDS) refuse(' timeout should not exceed the limit');
+  checkParts(job, refuse);
   checkRetry(job.retry, refuse);
   if (job.interruptible !== undefined && typeof job.interruptible !== 'boolean')
     refuse(':interruptible config should be a boolean value');

@@ -9,7 +9,7 @@ import { callParser, type ParseRequest } from './call-parser.ts';
 import { checkJob, checkNeeds } from './check-jobs.ts';
 import { CiFileError } from './ci-file-error.ts';
 import { readDefaults, withDefaults } from './default-keywords.ts';
-import { normalizeCiFile } from './normalize-ci-file.ts';
+import { NOT_JOBS, normalizeCiFile } from './normalize-ci-file.ts';
 import { isLetIn, type RunsFor } from './only-except.ts';
 import { expandMatrixNames, nameOfCopy, type RawJob, RawJobSchema, readJob } from './read-job.ts';
 import { readVariables } from './read-variables.ts';
@@ -26,19 +26,6 @@ export interface ParsedCi {
   expandedYaml: string;
 }
 
-const NOT_JOBS = new Set([
-  'stages',
-  'workflow',
-  'variables',
-  'include',
-  'default',
-  'spec',
-  'image',
-  'services',
-  'cache',
-  'before_script',
-  'after_script',
-]);
 const EXPANDED_FILE = '.gitlab-ci-expanded.yml';
 const workflowProbe = (rule: number) => `workflow probe ${rule}`;
 
@@ -92,7 +79,8 @@ export async function parseCiFile(request: ParseRequest): Promise<ParsedCi | und
   const jobs = listed.flatMap((job) => takeJob(job, raw, runs, request.pipeline));
   const order = (job: JobDefinition) => stages.indexOf(job.stage);
   jobs.sort((a, b) => order(a) - order(b));
-  if (jobs.length === 0) return undefined;
+  // Jobs of .pre and .post alone make no pipeline.
+  if (jobs.every((job) => job.stage === '.pre' || job.stage === '.post')) return undefined;
   expandMatrixNames(jobs);
   checkNeeds(jobs, stages);
   fillEnvironments(jobs, globalVariables, request.variables);

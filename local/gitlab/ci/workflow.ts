@@ -19,7 +19,11 @@ export function readWorkflow(value: unknown): Workflow {
   const workflow = Workflow.safeParse(value ?? {});
   if (!workflow.success) throw new CiFileError('workflow config should be a hash');
   readAutoCancel(workflow.data.auto_cancel);
-  for (const rule of workflow.data.rules ?? []) readAutoCancel(rule.auto_cancel);
+  for (const rule of workflow.data.rules ?? []) {
+    readAutoCancel(rule.auto_cancel);
+    if (rule.when !== undefined && rule.when !== 'always' && rule.when !== 'never')
+      throw new CiFileError(`workflow:rules:rule when unknown value: ${rule.when}`);
+  }
   return workflow.data;
 }
 

@@ -166,3 +166,33 @@ describe('default', () => {
     rmSync(folder, { recursive: true });
   });
 });
+
+describe('a job that GitLab would refuse', () => {
+  it.each([
+    [{ rules: [{ when: 'bogus' }] }, 'jobs:a:rules:rule when unknown value: bogus'],
+    [{ rules: 'x' }, 'jobs:a:rules config should be an array of hashes'],
+    [{ rules: [{ if: '1' }], only: ['main'] }, 'jobs:a config key may not be used with `rules`: only'],
+    [{ artifacts: { foo: 1 } }, 'jobs:a:artifacts config contains unknown keys: foo'],
+    [{ artifacts: { paths: 'x' } }, 'jobs:a:artifacts paths should be an array of strings'],
+    [{ environment: {} }, "jobs:a:environment name can't be blank"],
+    [{ environment: '/x' }, 'jobs:a:environment name can contain only letters'],
+    [{ variables: ['A'] }, 'jobs:a:variables config should be a hash'],
+    [{ parallel: 201 }, 'jobs:a:parallel config must be less than or equal to 200'],
+    [{ coverage: '5%' }, 'jobs:a:coverage config must be a regular expression'],
+    [{ id_tokens: { T: {} } }, 'jobs:a:id_tokens:T config missing required keys: aud'],
+    [{ interruptible: 'yes' }, 'jobs:a:interruptible config should be a boolean value'],
+  ])('is refused in its words: %j', (part, sentence) => {
+    expect(() => checkJob('a', { script: 'x', ...part })).toThrow(sentence);
+  });
+
+  it('is none with what the same keywords allow', () => {
+    const fine = {
+      rules: [{ if: '$A', when: 'manual' }],
+      artifacts: { paths: ['x'], expire_in: '1 day', reports: { dotenv: 'x.env' } },
+      environment: { name: 'review/${CI_COMMIT_REF_SLUG}', on_stop: 'b' },
+      coverage: '/(\\d+)%/',
+      id_tokens: { T: { aud: 'x' } },
+    };
+    expect(() => checkJob('a', { script: 'x', ...fine })).not.toThrow();
+  });
+});
