@@ -23,7 +23,7 @@ import { openIssue } from './open-issue.ts';
 import { presentUser } from './present.ts';
 import { presentIssue, showIssue } from './present-issue.ts';
 import { presentMergeRequest } from './present-merge-request.ts';
-import { flag, integer, integers, list, readParameters, rowText, text } from './read-parameters.ts';
+import { flag, integer, integers, list, moment, readParameters, rowText, text } from './read-parameters.ts';
 
 const Fields = z.object({
   title: rowText.optional(),
@@ -40,6 +40,11 @@ const Fields = z.object({
   state_event: z.enum(['close', 'reopen']).optional(),
 });
 
+/** What a change may name, in the order in which GitLab lists it. */
+const CHANGEABLE = [
+  ...['assignee_id', 'assignee_ids', 'confidential', 'created_at', 'description', 'discussion_locked', 'due_date'],
+  ...['labels', 'add_labels', 'remove_labels', 'milestone_id', 'state_event', 'title', 'issue_type'],
+];
 const LONGEST_TITLE = 255;
 const tooLong = () => badRequest({ title: [`is too long (maximum is ${LONGEST_TITLE} characters)`] });
 
@@ -177,12 +182,13 @@ export function routeIssues(api: Api, world: World): void {
     const user = requireCaller(c);
     const concerned = issue.author_id === user.id || issue.assignee_ids.includes(user.id);
     if (access < PLANNER && !concerned) throw forbidden();
-    const given = await readParameters(c, Fields);
+    const given = await readParameters(
+      c,
+      Fields.extend({ milestone_id: integer.nullish(), created_at: moment.optional() }),
+    );
     if ((given.title?.length ?? 0) > LONGEST_TITLE) throw tooLong();
     if (Object.values(given).every((value) => value === undefined)) {
-      throw badParameter(
-        `${Object.keys(Fields.shape).join(', ')} are missing, at least one parameter must be provided`,
-      );
+      throw badParameter(`${CHANGEABLE.join(', ')} are missing, at least one parameter must be provided`);
     }
     const { title, description, state_event, confidential } = given;
     const allowed = access >= PLANNER ? given : { title, description, state_event, confidential };

@@ -44,6 +44,13 @@ const Change = z.object({
   ...Fields,
 });
 
+/** What a change may name, in the order in which GitLab lists it. */
+const CHANGEABLE = [
+  ...['assignee_id', 'assignee_ids', 'reviewer_ids', 'description', 'discussion_locked', 'labels', 'add_labels'],
+  ...['remove_labels', 'milestone_id', 'remove_source_branch', 'state_event', 'target_branch', 'title', 'squash'],
+  'allow_collaboration',
+];
+
 export function routeMergeRequests(api: Api, world: World): void {
   const { mergeRequests } = world.db;
   api.post('/projects/:id/merge_requests', async (c) => {
@@ -109,9 +116,7 @@ export function routeMergeRequests(api: Api, world: World): void {
     const user = requireCaller(c);
     const given = await readParameters(c, Change);
     if (Object.values(given).every((value) => value === undefined))
-      throw badParameter(
-        `${Object.keys(Change.shape).join(', ')} are missing, at least one parameter must be provided`,
-      );
+      throw badParameter(`${CHANGEABLE.join(', ')} are missing, at least one parameter must be provided`);
     if (given.state_event === 'reopen' && row.state === 'closed')
       refuseTwin(
         mergeRequests.filter((other) => other.project_id === row.project_id),

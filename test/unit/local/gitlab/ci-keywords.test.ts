@@ -189,7 +189,7 @@ describe('a job that GitLab would refuse', () => {
     const fine = {
       rules: [{ if: '$A', when: 'manual' }],
       artifacts: { paths: ['x'], expire_in: '1 day', reports: { dotenv: 'x.env' } },
-      environment: { name: 'review/${CI_COMMIT_REF_SLUG}', on_stop: 'b' },
+      environment: { name: 'review/$CI_COMMIT_REF_SLUG', on_stop: 'b' },
       coverage: '/(\\d+)%/',
       id_tokens: { T: { aud: 'x' } },
     };
