@@ -119,3 +119,14 @@ export function protectionOf(db: Database, projectId: number, branch: string) {
   const rules = db.protectedBranches.filter((rule) => rule.project_id === projectId);
   return rules.find((rule) => rule.name === branch) ?? rules.find((rule) => matchesWildcard(rule.name, branch));
 }
+
+/** Whether somebody may run jobs and set statuses on a ref: on a protected branch whoever may push or merge there. */
+export function mayRunOn(
+  db: Database,
+  of: { project_id: number; ref: string; tag?: boolean },
+  access: number,
+): boolean {
+  const rule = of.tag ? undefined : protectionOf(db, of.project_id, of.ref);
+  if (!rule) return access >= DEVELOPER;
+  return [rule.push_access_level, rule.merge_access_level].some((level) => level > 0 && access >= level);
+}

@@ -5,13 +5,13 @@ import { recordPushes } from '../git/detect-pushes.ts';
 import { jobPayload } from '../hooks/payload-job.ts';
 import { readHookCommit } from '../hooks/payload-parts.ts';
 import { pipelinePayload } from '../hooks/payload-pipeline.ts';
-import { headPipeline, MergeError, mergeNow, mergeStatus } from '../merge-requests.ts';
 import type { Build } from '../rows/jobs.ts';
 import type { Pipeline, PushEvent } from '../rows/pipelines.ts';
 import type { World } from '../world.ts';
 import { endedByFailure, endedByNewCommit, isRedundant } from './auto-cancel.ts';
 import { createPipeline, NoPipelineError, type PipelineRequest } from './create-pipeline.ts';
 import { momentAfter } from './duration.ts';
+import { mergeWhatWaited } from './merge-what-waited.ts';
 import { compositeStatus, earlierJobs, FINISHED, readiness, skippedAfter } from './pipeline-status.ts';
 import { type JobResult, type RunningJob, startJob } from './run-job.ts';
 import { takePush } from './take-push.ts';
@@ -115,7 +115,7 @@ export class PipelineRunner {
     });
     this.announce(changed);
     if (status === 'success')
-      this.#mergeWhatWaited(changed).catch((error: unknown) =>
+      mergeWhatWaited(this.#world(), changed).catch((error: unknown) =>
         console.error(`what waited for pipeline ${pipelineId} could not be merged:`, error),
       );
   }
@@ -128,28 +128,6 @@ export class PipelineRunner {
       if (build.kind !== 'job' || this.#toldOf.get(build.id) === build.status) continue;
       this.#toldOf.set(build.id, build.status);
       world.deliveries.announce(pipeline.project_id, 'job_events', () => jobPayload(world, build, commit));
-    }
-  }
-
-  /** Merge requests that were to be merged as soon as this pipeline succeeds. */
-  async #mergeWhatWaited(pipeline: Pipeline): Promise<void> {
-    const world = this.#world();
-    const waiting = world.db.mergeRequests.filter(
-      (row) => row.project_id === pipeline.project_id && row.state === 'opened' && row.sha === pipeline.sha,
-    );
-    for (const row of waiting) {
-      const user = row.auto_merge_user_id === null ? undefined : world.db.users.get(row.auto_merge_user_id);
-      try {
-        if (!user || headPipeline(world, row)?.id !== pipeline.id || (await mergeStatus(world, row)) !== 'mergeable')
-          continue;
-        await mergeNow(world, row, user, {}, async (project, userId) => {
-          const events = await recordPushes(world, world.db.projects.require(project.id), userId, []);
-          if (events.length > 0) this.takePushes();
-        });
-      } catch (error) {
-        if (!(error instanceof MergeError)) throw error;
-        world.db.mergeRequests.update(row.id, { auto_merge_user_id: null });
-      }
     }
   }
 

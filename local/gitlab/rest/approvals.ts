@@ -9,7 +9,7 @@ import type { Api } from './api.ts';
 import { requireCaller } from './api.ts';
 import { ApiError, forbidden, notFound, unauthorized } from './api-error.ts';
 import { ONE, openMergeRequest } from './open-merge-request.ts';
-import { presentUser } from './present.ts';
+import { presentUser } from './present-user.ts';
 import { readParameters, text } from './read-parameters.ts';
 
 export function routeApprovals(api: Api, world: World): void {

@@ -8,7 +8,7 @@ import type { User } from '../rows/users.ts';
 import type { World } from '../world.ts';
 import { type Api, type ApiContext, openProject, paginate, requireCaller } from './api.ts';
 import { forbidden, notFound } from './api-error.ts';
-import { presentUser } from './present.ts';
+import { presentUser } from './present-user.ts';
 import { filledText, integer, readParameters, text } from './read-parameters.ts';
 
 const NewComment = z.object({

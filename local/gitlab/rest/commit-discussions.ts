@@ -6,7 +6,7 @@ import type { World } from '../world.ts';
 import { type Api, type ApiContext, numberInPath, paginate, requireCaller } from './api.ts';
 import { forbidden, notFound } from './api-error.ts';
 import { openCommit, writeCommitComment } from './commit-comments.ts';
-import { presentUser } from './present.ts';
+import { presentUser } from './present-user.ts';
 import { filledText, readParameters } from './read-parameters.ts';
 
 /** Comments on commits as threads. */

@@ -16,8 +16,9 @@ import {
 } from './api.ts';
 import { ApiError, badRequest, forbidden, notFound } from './api-error.ts';
 import { requireEnvironmentName } from './environment-name.ts';
-import { presentJob, presentUser } from './present.ts';
+import { presentJob } from './present.ts';
 import { presentMergeRequest } from './present-merge-request.ts';
+import { presentUser } from './present-user.ts';
 import { filledText, flag, moment, readParameters, text } from './read-parameters.ts';
 
 const Status = z.enum(['running', 'success', 'failed', 'canceled']);

@@ -5,7 +5,7 @@ import type { World } from '../world.ts';
 import { type Api, openGroup, paginate, requireCaller } from './api.ts';
 import { badRequest, forbidden, notFound } from './api-error.ts';
 import { isPathSegment } from './path-segment.ts';
-import { presentGroup, presentGroupFully, presentNamespace } from './present.ts';
+import { presentGroup, presentGroupFully, presentNamespace } from './present-group.ts';
 import { removeProject } from './projects.ts';
 import { filledText, flag, integer, integers, readParameters, text } from './read-parameters.ts';
 import { relocateGroup } from './relocate-group.ts';

@@ -20,9 +20,9 @@ import {
 import { badParameter, badRequest, forbidden, notFound } from './api-error.ts';
 import { IssueFilter, matchesIssue } from './filter-issues.ts';
 import { openIssue } from './open-issue.ts';
-import { presentUser } from './present.ts';
 import { presentIssue, showIssue } from './present-issue.ts';
 import { presentMergeRequest } from './present-merge-request.ts';
+import { presentUser } from './present-user.ts';
 import { flag, integer, integers, list, moment, readParameters, rowText, text } from './read-parameters.ts';
 
 const Fields = z.object({

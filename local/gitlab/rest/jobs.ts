@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import * as z from 'zod';
-import { DEVELOPER, MAINTAINER } from '../access.ts';
+import { DEVELOPER, MAINTAINER, mayRunOn } from '../access.ts';
 import { artifactsFolder, zipArtifacts } from '../ci/artifacts.ts';
 import { eraseJobLog, readJobLog } from '../ci/job-log.ts';
 import { FINISHED, isPlayable, isRetryable } from '../ci/pipeline-status.ts';
@@ -45,6 +45,13 @@ export function routeJobs(api: Api, world: World): void {
     const { project } = openProject(world, c, level);
     const build = db.builds.get(numberInPath(c, 'job_id'));
     if (build?.project_id !== project.id || build.kind !== 'job') throw notFound();
+    return build;
+  };
+  /** Of a protected branch only for whoever may push or merge there. */
+  const openToRun = (c: ApiContext) => {
+    const build = open(c, DEVELOPER);
+    const pipeline = db.pipelines.require(build.pipeline_id);
+    if (!mayRunOn(db, pipeline, openProject(world, c).access)) throw forbidden();
     return build;
   };
   const list = async (c: ApiContext, accept: (build: Build) => boolean) => {
@@ -156,7 +163,7 @@ export function routeJobs(api: Api, world: World): void {
   });
 
   api.post('/projects/:id/jobs/:job_id/play', async (c) => {
-    const build = open(c, DEVELOPER);
+    const build = openToRun(c);
     const given = await readParameters(
       c,
       z.object({ job_variables_attributes: z.array(z.object({ key: filledText, value: text })).default([]) }),
@@ -167,16 +174,18 @@ export function routeJobs(api: Api, world: World): void {
       const definition = { ...build.definition, variables: { ...build.definition.variables, ...added } };
       db.builds.update(build.id, { definition });
     }
-    return c.json(await show(runner.play(db.builds.require(build.id))), 200);
+    const played = db.builds.update(build.id, { user_id: requireCaller(c).id });
+    return c.json(await show(runner.play(played)), 200);
   });
   api.post('/projects/:id/jobs/:job_id/cancel', async (c) => {
-    const build = open(c, DEVELOPER);
+    const build = openToRun(c);
     runner.cancel(build);
     return c.json(await show(db.builds.require(build.id)), 201);
   });
   api.post('/projects/:id/jobs/:job_id/retry', async (c) => {
-    const build = open(c, DEVELOPER);
+    const build = openToRun(c);
     if (!isRetryable(build)) throw new ApiError(403, { message: '403 Forbidden - Job is not retryable' });
-    return c.json(await show(runner.retry(build)), 201);
+    const again = db.builds.update(runner.retry(build).id, { user_id: requireCaller(c).id });
+    return c.json(await show(again), 201);
   });
 }

@@ -4,7 +4,7 @@ import type { User } from '../rows/users.ts';
 import type { World } from '../world.ts';
 import { type Api, type ApiContext, numberInPath, openGroup, openProject, paginate, requireCaller } from './api.ts';
 import { ApiError, badParameter, badRequest, forbidden, notFound } from './api-error.ts';
-import { presentUser } from './present.ts';
+import { presentUser } from './present-user.ts';
 import { integer, integers, moment, readParameters, text } from './read-parameters.ts';
 
 function requireKnownLevel(level: number): void {

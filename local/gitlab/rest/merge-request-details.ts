@@ -10,8 +10,9 @@ import type { World } from '../world.ts';
 import { type Api, numberInPath, paginate, requireCaller } from './api.ts';
 import { ApiError, badRequest, notFound } from './api-error.ts';
 import { ONE, openMergeRequest } from './open-merge-request.ts';
-import { presentCommit, presentPipeline, presentPipelineFully, presentUser } from './present.ts';
+import { presentCommit, presentPipeline, presentPipelineFully } from './present.ts';
 import { rangeOf, showMergeRequest } from './present-merge-request.ts';
+import { presentUser } from './present-user.ts';
 
 export function routeMergeRequestDetails(api: Api, world: World): void {
   api.get(`${ONE}/commits`, async (c) => {

@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs';
 import * as z from 'zod';
-import { DEVELOPER, OWNER } from '../access.ts';
+import { DEVELOPER, mayRunOn, OWNER } from '../access.ts';
 import { artifactsFolder } from '../ci/artifacts.ts';
 import { NoPipelineError } from '../ci/create-pipeline.ts';
 import { FINISHED } from '../ci/pipeline-status.ts';
 import { resolveCommit } from '../git/read-objects.ts';
-import { RUN_STATUSES } from '../rows/jobs.ts';
+import { type Build, RUN_STATUSES } from '../rows/jobs.ts';
 import type { Pipeline } from '../rows/pipelines.ts';
 import type { World } from '../world.ts';
 import { type Api, type ApiContext, numberInPath, openProject, paginate, requireCaller } from './api.ts';
@@ -57,6 +57,14 @@ function inScope(row: Pipeline, scope: 'running' | 'pending' | 'finished' | 'bra
   if (scope === 'finished') return FINISHED.has(row.status);
   return scope === 'branches' || scope === 'tags' ? row.tag === (scope === 'tags') : row.status === scope;
 }
+
+/** Said to whoever wants a pipeline of a protected branch without the right to push or merge there. */
+export const mayNotRunOn = (ref: string) =>
+  badRequest({
+    base: [
+      `You do not have sufficient permission to run a pipeline on '${ref}'. Please select a different branch or contact your administrator for assistance.`,
+    ],
+  });
 
 const Variables = z.array(z.object({ key: filledText, value: text, variable_type: text.optional() }));
 
@@ -117,13 +125,14 @@ export function routePipelines(api: Api, world: World): void {
   });
 
   api.post('/projects/:id/pipeline', async (c) => {
-    const { project, repository } = openProject(world, c, DEVELOPER);
+    const { project, repository, access } = openProject(world, c, DEVELOPER);
     const given = await readParameters(c, z.object({ ref: filledText, variables: Variables.default([]) }));
     const tag =
       !project.known_refs[`refs/heads/${given.ref}`] && project.known_refs[`refs/tags/${given.ref}`] !== undefined;
     const sha = await resolveCommit(repository, given.ref);
     if (!sha || (!tag && !project.known_refs[`refs/heads/${given.ref}`]))
       throw badRequest({ base: ['Reference not found'] });
+    if (!mayRunOn(db, { project_id: project.id, ref: given.ref, tag }, access)) throw mayNotRunOn(given.ref);
     const variables = given.variables.map(({ key, value }) => ({ key, value }));
     try {
       const pipeline = await runner.create({
@@ -182,17 +191,22 @@ export function routePipelines(api: Api, world: World): void {
     });
   });
 
-  const jobsOf = (pipeline: Pipeline) =>
-    db.builds.filter((build) => build.pipeline_id === pipeline.id && build.kind === 'job' && !build.retried);
+  /** Of a protected branch only whoever may push or merge there. */
+  const openToRun = (c: ApiContext) => {
+    const pipeline = openPipeline(world, c, DEVELOPER);
+    if (!mayRunOn(db, pipeline, openProject(world, c).access)) throw forbidden();
+    return pipeline;
+  };
 
   api.post('/projects/:id/pipelines/:pipeline_id/cancel', (c) => {
-    const pipeline = openPipeline(world, c, DEVELOPER);
-    runner.cancelJobs(jobsOf(pipeline).filter((build) => !FINISHED.has(build.status)));
+    const pipeline = openToRun(c);
+    const open = (build: Build) => build.pipeline_id === pipeline.id && !build.retried && !FINISHED.has(build.status);
+    runner.cancelJobs(db.builds.filter(open));
     return c.json(presentPipelineFully(world, db.pipelines.require(pipeline.id)));
   });
 
   api.post('/projects/:id/pipelines/:pipeline_id/retry', (c) => {
-    const pipeline = openPipeline(world, c, DEVELOPER);
+    const pipeline = openToRun(c);
     runner.retryPipeline(pipeline.id);
     return c.json(presentPipelineFully(world, db.pipelines.require(pipeline.id)), 201);
   });

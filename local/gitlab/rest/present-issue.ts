@@ -3,7 +3,7 @@ import type { Issue } from '../rows/issues.ts';
 import type { User } from '../rows/users.ts';
 import { timeStats } from '../time-tracking.ts';
 import type { World } from '../world.ts';
-import { presentUser } from './present.ts';
+import { presentUser } from './present-user.ts';
 
 /** `- [ ]` and `- [x]` in a description. */
 function tasksOf(description: string | null): { count: number; completed_count: number } {

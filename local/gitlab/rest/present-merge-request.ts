@@ -8,7 +8,8 @@ import type { MergeRequest } from '../rows/merge-requests.ts';
 import type { User } from '../rows/users.ts';
 import { timeStats } from '../time-tracking.ts';
 import type { World } from '../world.ts';
-import { presentPipeline, presentPipelineFully, presentUser } from './present.ts';
+import { presentPipeline, presentPipelineFully } from './present.ts';
+import { presentUser } from './present-user.ts';
 
 export function presentMergeRequest(world: World, row: MergeRequest, mergeStatusName?: string) {
   const project = world.db.projects.require(row.project_id);

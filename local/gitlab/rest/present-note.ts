@@ -1,6 +1,6 @@
 import type { Note } from '../rows/issues.ts';
 import type { World } from '../world.ts';
-import { presentUser } from './present.ts';
+import { presentUser } from './present-user.ts';
 
 export function presentNote(world: World, note: Note) {
   const resolvable = note.noteable_type === 'MergeRequest' && note.discussion_id !== null;

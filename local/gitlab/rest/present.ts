@@ -1,143 +1,14 @@
-import { createHash } from 'node:crypto';
 import { accessToGroup, membersOf } from '../access.ts';
 import type { Commit } from '../git/read-objects.ts';
 import { secondsBetween } from '../hooks/payload-parts.ts';
 import { detailedStatus, hasWarnings, RUNNER } from '../hooks/payload-pipeline.ts';
 import type { Build } from '../rows/jobs.ts';
-import type { Namespace } from '../rows/members.ts';
 import type { Pipeline } from '../rows/pipelines.ts';
 import type { Project } from '../rows/projects.ts';
 import type { User } from '../rows/users.ts';
 import type { World } from '../world.ts';
-
-/** The picture that GitLab links unless somebody uploads one. */
-const gravatar = (user: User) => {
-  const hash = createHash('sha256')
-    .update((user.public_email || user.email).toLowerCase())
-    .digest('hex');
-  return `https://www.gravatar.com/avatar/${hash}?s=80&d=identicon`;
-};
-
-/** What people tell of themselves, with what an account has at first. */
-export const PROFILE = {
-  bio: '',
-  location: '',
-  linkedin: '',
-  twitter: '',
-  discord: '',
-  website_url: '',
-  github: '',
-  job_title: '',
-  pronouns: null,
-  organization: '',
-};
-
-export function presentUser(world: Pick<World, 'url'>, user: User) {
-  return {
-    id: user.id,
-    username: user.username,
-    public_email: user.public_email,
-    name: user.name,
-    state: user.state,
-    locked: false,
-    avatar_url: gravatar(user),
-    web_url: `${world.url}/${user.username}`,
-  };
-}
-
-export function presentUserFully(world: Pick<World, 'url'>, user: User, forWhom: User | undefined) {
-  const basic = { ...presentUser(world, user), created_at: user.created_at, bot: false, ...PROFILE, ...user.profile };
-  if (forWhom?.id !== user.id && !forWhom?.is_admin) return basic;
-  return {
-    ...basic,
-    email: user.email,
-    commit_email: user.email,
-    confirmed_at: user.created_at,
-    is_admin: user.is_admin,
-    identities: user.identities ?? [],
-    two_factor_enabled: false,
-    external: user.external ?? false,
-    can_create_project: true,
-    can_create_group: user.can_create_group ?? true,
-    projects_limit: user.projects_limit ?? 100_000,
-    private_profile: user.private_profile ?? false,
-    theme_id: 3,
-    color_scheme_id: 1,
-    last_sign_in_at: null,
-    current_sign_in_at: null,
-    last_activity_on: null,
-  };
-}
-
-export function presentNamespace(world: Pick<World, 'url'>, namespace: Namespace) {
-  return {
-    id: namespace.id,
-    name: namespace.name,
-    path: namespace.path,
-    kind: namespace.kind,
-    full_path: namespace.full_path,
-    parent_id: namespace.parent_id,
-    avatar_url: null,
-    web_url:
-      namespace.kind === 'group' ? `${world.url}/groups/${namespace.full_path}` : `${world.url}/${namespace.path}`,
-  };
-}
-
-function fullName(world: Pick<World, 'db'>, group: Namespace): string {
-  const parent = group.parent_id === null ? undefined : world.db.namespaces.get(group.parent_id);
-  return parent ? `${fullName(world, parent)} / ${group.name}` : group.name;
-}
-
-export function presentGroup(world: Pick<World, 'url' | 'db'>, group: Namespace) {
-  return {
-    id: group.id,
-    web_url: `${world.url}/groups/${group.full_path}`,
-    name: group.name,
-    path: group.path,
-    description: group.description,
-    visibility: group.visibility,
-    share_with_group_lock: false,
-    require_two_factor_authentication: false,
-    two_factor_grace_period: 48,
-    project_creation_level: 'developer',
-    subgroup_creation_level: 'maintainer',
-    auto_devops_enabled: null,
-    emails_disabled: false,
-    emails_enabled: true,
-    mentions_disabled: null,
-    lfs_enabled: true,
-    request_access_enabled: true,
-    default_branch: null,
-    full_name: fullName(world, group),
-    full_path: group.full_path,
-    parent_id: group.parent_id,
-    avatar_url: null,
-    created_at: group.created_at,
-  };
-}
-
-/** The groups that were invited to a group or a project. */
-function sharedWith(world: Pick<World, 'db'>, source: 'group' | 'project', sourceId: number) {
-  return world.db.shares
-    .filter((share) => share.source === source && share.source_id === sourceId)
-    .flatMap((share) => {
-      const group = world.db.namespaces.get(share.group_id);
-      if (!group) return [];
-      return {
-        group_id: group.id,
-        group_name: group.name,
-        group_full_path: group.full_path,
-        group_access_level: share.group_access,
-        expires_at: share.expires_at,
-      };
-    });
-}
-
-/** As a group is shown alone. */
-export const presentGroupFully = (world: Pick<World, 'url' | 'db'>, group: Namespace) => ({
-  ...presentGroup(world, group),
-  shared_with_groups: sharedWith(world, 'group', group.id),
-});
+import { fullName, presentNamespace, sharedWith } from './present-group.ts';
+import { presentUser } from './present-user.ts';
 
 /** The settings of a project that are kept as given, with the values that a new project has. */
 export const PROJECT_SETTINGS: Record<string, boolean | number | string | string[] | null> = {

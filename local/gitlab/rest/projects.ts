@@ -11,7 +11,8 @@ import type { World } from '../world.ts';
 import { type Api, type ApiContext, openGroup, openProject, paginate, requireCaller } from './api.ts';
 import { ApiError, badParameter, badRequest, forbidden, notFound, unauthorized } from './api-error.ts';
 import { isPathSegment } from './path-segment.ts';
-import { PROJECT_SETTINGS, presentProject, presentSimpleProject, presentUser } from './present.ts';
+import { PROJECT_SETTINGS, presentProject, presentSimpleProject } from './present.ts';
+import { presentUser } from './present-user.ts';
 import { filledText, flag, integer, list, readParameters, text } from './read-parameters.ts';
 import { writeReadme } from './write-readme.ts';
 

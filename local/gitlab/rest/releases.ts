@@ -9,7 +9,8 @@ import type { World } from '../world.ts';
 import { type Api, type ApiContext, openProject, paginate, requireCaller } from './api.ts';
 import { ApiError, forbidden, notFound } from './api-error.ts';
 import { openRepository } from './open-repository.ts';
-import { presentCommit, presentUser } from './present.ts';
+import { presentCommit } from './present.ts';
+import { presentUser } from './present-user.ts';
 import { filledText, moment, readParameters, text } from './read-parameters.ts';
 import { tellOfRefs } from './tell-of-refs.ts';
 

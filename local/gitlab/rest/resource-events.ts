@@ -5,7 +5,7 @@ import { type Api, type ApiContext, numberInPath, paginate } from './api.ts';
 import { notFound } from './api-error.ts';
 import { openIssue } from './open-issue.ts';
 import { openMergeRequest } from './open-merge-request.ts';
-import { presentUser } from './present.ts';
+import { presentUser } from './present-user.ts';
 
 /** Who changed labels and state of an issue or a merge request, and when. */
 export function routeResourceEvents(api: Api, world: World): void {

@@ -4,7 +4,7 @@ import type { Share } from '../rows/members.ts';
 import type { World } from '../world.ts';
 import { type Api, type ApiContext, numberInPath, openGroup, openProject, requireCaller } from './api.ts';
 import { badParameter, badRequest, notFound } from './api-error.ts';
-import { presentGroupFully } from './present.ts';
+import { presentGroupFully } from './present-group.ts';
 import { integer, moment, readParameters } from './read-parameters.ts';
 
 const LEVELS = [10, 15, 20, 25, 30, 40, 50];

@@ -1,7 +1,9 @@
 import { groupsUpwards } from '../access.ts';
 import type { World } from '../world.ts';
 import { type Api, openProject, paginate, requireCaller } from './api.ts';
-import { presentGroup, presentProject, presentUser } from './present.ts';
+import { presentProject } from './present.ts';
+import { presentGroup } from './present-group.ts';
+import { presentUser } from './present-user.ts';
 
 /** Who likes a project, and the groups that it is in. */
 export function routeStars(api: Api, world: World): void {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { DEVELOPER, isProtectedBranch } from '../access.ts';
+import { DEVELOPER, isProtectedBranch, mayRunOn } from '../access.ts';
 import { addPipeline } from '../ci/create-pipeline.ts';
 import { isAncestor, resolveCommit } from '../git/read-objects.ts';
 import type { Build, RunStatus } from '../rows/jobs.ts';
@@ -7,7 +7,7 @@ import type { Pipeline } from '../rows/pipelines.ts';
 import type { Project } from '../rows/projects.ts';
 import type { World } from '../world.ts';
 import { type Api, openForReading, openProject, paginate, requireCaller } from './api.ts';
-import { badRequest, notFound } from './api-error.ts';
+import { badRequest, forbidden, notFound } from './api-error.ts';
 import { presentStatus } from './present.ts';
 import { flag, integer, readParameters, text } from './read-parameters.ts';
 
@@ -58,7 +58,7 @@ export function routeStatuses(api: Api, world: World): void {
   const { db } = world;
 
   api.post('/projects/:id/statuses/:sha', async (c) => {
-    const { project, repository } = openProject(world, c, DEVELOPER);
+    const { project, repository, access } = openProject(world, c, DEVELOPER);
     const user = requireCaller(c);
     const given = await readParameters(c, NewStatus);
     const sha = await resolveCommit(repository, c.req.param('sha'));
@@ -68,6 +68,7 @@ export function routeStatuses(api: Api, world: World): void {
     if (given.pipeline_id !== undefined && !existing) throw notFound('Pipeline for pipeline_id, sha and ref');
     const ref = given.ref ?? existing?.ref ?? (await branchWith(project, repository, sha));
     if (!ref) throw notFound('References for commit');
+    if (!mayRunOn(db, existing ?? { project_id: project.id, ref }, access)) throw forbidden();
     const pipeline = existing ?? (await externalPipeline(world, project, user.id, sha, ref));
     const name = given.name ?? given.context ?? 'default';
     if (db.builds.find((row) => row.kind === 'job' && row.pipeline_id === pipeline.id && row.name === name))

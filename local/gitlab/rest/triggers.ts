@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
-import { DEVELOPER, MAINTAINER } from '../access.ts';
+import { accessToProject, DEVELOPER, MAINTAINER, mayRunOn } from '../access.ts';
 import { lintCiFile, NoPipelineError } from '../ci/create-pipeline.ts';
 import { resolveCommit } from '../git/read-objects.ts';
 import type { TriggerToken } from '../rows/pipelines.ts';
 import type { World } from '../world.ts';
 import { type Api, type ApiContext, numberInPath, openProject, paginate, requireCaller } from './api.ts';
 import { badParameter, badRequest, notFound } from './api-error.ts';
-import { presentPipelineFully, presentUser } from './present.ts';
+import { mayNotRunOn } from './pipelines.ts';
+import { presentPipelineFully } from './present.ts';
+import { presentUser } from './present-user.ts';
 import { filledText, flag, readParameters, text } from './read-parameters.ts';
 
 /** Trigger tokens, pipelines that they start, and the check of a CI file before it is committed. */
@@ -84,6 +86,9 @@ export function routeTriggers(api: Api, world: World): void {
     const sha = await resolveCommit(world.repositories.path(project), given.ref);
     if (!sha || (!tag && !project.known_refs[`refs/heads/${given.ref}`]))
       throw badRequest({ base: ['Reference not found'] });
+    const owner = world.db.users.get(row.owner_id);
+    const access = accessToProject(world.db, owner, project, world.now());
+    if (!mayRunOn(world.db, { project_id: project.id, ref: given.ref, tag }, access)) throw mayNotRunOn(given.ref);
     triggerTokens.update(row.id, { last_used: world.now().toISOString() });
     try {
       const pipeline = await world.runner.create({

@@ -4,7 +4,7 @@ import { findUpload, keepUpload, uploadResponse } from '../uploads.ts';
 import type { World } from '../world.ts';
 import { type Api, openProject, paginate, requireCaller } from './api.ts';
 import { ApiError, badParameter, notFound } from './api-error.ts';
-import { presentUser } from './present.ts';
+import { presentUser } from './present-user.ts';
 
 /** GitLab's own default for attachments. */
 const LARGEST_BYTES = 100 * 1024 * 1024;

@@ -4,7 +4,7 @@ import type { User } from '../rows/users.ts';
 import { GITLAB_VERSION, type World } from '../world.ts';
 import { type Api, type ApiContext, numberInPath, paginate, requireAdmin, requireCaller } from './api.ts';
 import { ApiError, badParameter, notFound } from './api-error.ts';
-import { PROFILE, presentUser, presentUserFully } from './present.ts';
+import { PROFILE, presentUser, presentUserFully } from './present-user.ts';
 import { filledText, flag, integer, list, readParameters, text } from './read-parameters.ts';
 import { presentToken } from './tokens.ts';
 import { definedOnly } from './variables.ts';

@@ -147,7 +147,15 @@ describe('the REST subset', () => {
   });
 
   describe('commit statuses', () => {
-    const post = (body: object) => gitlab.as('developer')('POST', `${PROJECT}/statuses/${sha}`, body);
+    const postAs = (user: string, body: object) => gitlab.as(user)('POST', `${PROJECT}/statuses/${sha}`, body);
+    const post = (body: object) => postAs('maintainer', body);
+
+    it('of a protected branch are set by whoever may push there', async () => {
+      expect(await postAs('developer', { state: 'success', ref: 'main' })).toMatchObject({
+        status: 403,
+        body: { message: '403 Forbidden' },
+      });
+    });
 
     it('make an external pipeline, tell its hook, and refuse running after running', async () => {
       const first = await post({
@@ -158,7 +166,7 @@ describe('the REST subset', () => {
       });
       expect(first).toMatchObject({
         status: 201,
-        body: { status: 'running', name: 'mlops', author: { username: 'developer' } },
+        body: { status: 'running', name: 'mlops', author: { username: 'maintainer' } },
       });
       expect(await post({ state: 'running', name: 'mlops', ref: 'main' })).toMatchObject({
         status: 400,
