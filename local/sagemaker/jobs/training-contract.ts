@@ -42,7 +42,7 @@ export async function prepareTraining(
     const environment = { ...names, ...job.Environment };
     return { command: { command: [...entrypoint, ...(parameters ?? [])], cwd: '/opt/ml', environment, python }, syncs };
   }
-  const script = readScriptMode(job.HyperParameters ?? {});
+  const script = readScriptMode(job);
   await fetchCode(script.submitDirectory, folder, objects, allowance);
   const { cpus } = limitsOf(job.ResourceConfig?.InstanceType, volumeGbOf(job));
   const variables = scriptModeEnvironment(job, script, { resourceConfig, inputDataConfig, cpus });
