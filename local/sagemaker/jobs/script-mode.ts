@@ -110,6 +110,8 @@ export function scriptModeEnvironment(
 
 /** The reason of a script that ended with an error: its own words, else the end of the log. */
 export function scriptFailure(message: string, exitCode: number, tail: string, command: string): string {
+  // What the toolkit says of an installation that failed has the form of a reason already.
+  if (message.startsWith('InstallRequirementsError:')) return `AlgorithmError: ${message}, exit code: ${exitCode}`;
   const said = message === '' ? tail : message;
   const words = `AlgorithmError: ExecuteUserScriptError:\nExitCode ${exitCode}\nErrorMessage "`;
   const end = `"\nCommand "${command.slice(0, 150)}", exit code: ${exitCode}`;
