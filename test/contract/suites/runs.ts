@@ -103,10 +103,10 @@ export function runsContract(make: () => Promise<{ runs: Runs; timeline: Timelin
       const first = await created();
       const second = await created();
       const third = await created();
-      const after = async ({ sequence }: Run) =>
+      const since = async ({ sequence }: Run) =>
         (await runs.listByModel(model, 20, sequence)).map(({ runId }) => runId);
-      expect(await after(first)).toEqual([third.runId, second.runId]);
-      expect(await after(third)).toEqual([]);
+      expect(await since(first)).toEqual([third.runId, second.runId]);
+      expect(await since(third)).toEqual([]);
     });
 
     it('lists as active what an execution works on: not a parked, refused or ended run', async () => {
