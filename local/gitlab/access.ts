@@ -1,5 +1,8 @@
 import type { Database } from './database.ts';
-import type { Issue, Namespace, Project, User } from './rows.ts';
+import type { Issue } from './rows/issues.ts';
+import type { Namespace } from './rows/members.ts';
+import type { Project } from './rows/projects.ts';
+import type { User } from './rows/users.ts';
 
 export const GUEST = 10;
 export const PLANNER = 15;

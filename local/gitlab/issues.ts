@@ -2,7 +2,8 @@ import { type IssueAction, issuePayload } from './hooks/payload-issue.ts';
 import { ensureLabel } from './labels.ts';
 import { addSystemNote } from './rest/notes.ts';
 import { notesOfChange } from './rest/notes-of-change.ts';
-import type { Issue, User } from './rows.ts';
+import type { Issue } from './rows/issues.ts';
+import type { User } from './rows/users.ts';
 import type { World } from './world.ts';
 
 /** What somebody asks to be changed; what is left out stays. */

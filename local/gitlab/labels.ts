@@ -1,4 +1,4 @@
-import type { Label } from './rows.ts';
+import type { Label } from './rows/issues.ts';
 import type { World } from './world.ts';
 
 /** The colour of a label that came into being because somebody used its name. */

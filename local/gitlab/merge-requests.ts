@@ -6,7 +6,10 @@ import { GitError, gitText, runGit } from './git/run-git.ts';
 import { isDraft, type MergeRequestAction, mergeRequestPayload } from './hooks/payload-merge-request.ts';
 import { readHookCommit } from './hooks/payload-parts.ts';
 import { addSystemNote } from './rest/notes.ts';
-import type { MergeRequest, Pipeline, Project, User } from './rows.ts';
+import type { MergeRequest } from './rows/merge-requests.ts';
+import type { Pipeline } from './rows/pipelines.ts';
+import type { Project } from './rows/projects.ts';
+import type { User } from './rows/users.ts';
 import type { World } from './world.ts';
 
 const HEADS = 'refs/heads/';

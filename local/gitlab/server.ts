@@ -18,6 +18,7 @@ import { signInPages } from './pages/sign-in.tsx';
 import { uploadPages } from './pages/upload-pages.ts';
 import { type Api, type FindCaller, type FindUser, newApi } from './rest/api.ts';
 import { routeApplications } from './rest/applications.ts';
+import { routeApprovals } from './rest/approvals.ts';
 import { routeBranches } from './rest/branches.ts';
 import { routeCommitComments } from './rest/commit-comments.ts';
 import { routeCommitFiles } from './rest/commit-files.ts';
@@ -28,7 +29,10 @@ import { routeHooks } from './rest/hooks.ts';
 import { routeIssues } from './rest/issues.ts';
 import { routeJobs } from './rest/jobs.ts';
 import { routeLabels } from './rest/labels.ts';
+import { routeMergeRequestLists } from './rest/list-merge-requests.ts';
 import { routeMembers } from './rest/members.ts';
+import { routeMerging } from './rest/merge-merge-request.ts';
+import { routeMergeRequestDetails } from './rest/merge-request-details.ts';
 import { routeMergeRequests } from './rest/merge-requests.ts';
 import { routeNotes } from './rest/notes.ts';
 import { routePipelines } from './rest/pipelines.ts';
@@ -172,7 +176,11 @@ const ROUTES = [
   routeDeployments,
   routeIssues,
   routeNotes,
+  routeMergeRequestLists,
   routeMergeRequests,
+  routeMergeRequestDetails,
+  routeMerging,
+  routeApprovals,
   routeUploads,
   routeTokens,
 ];

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { JobDefinition } from '../rows.ts';
+import type { JobDefinition } from '../rows/jobs.ts';
 import { CiFileError } from './ci-file-error.ts';
 import { parseDurationSeconds } from './duration.ts';
 

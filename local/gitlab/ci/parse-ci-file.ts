@@ -6,7 +6,7 @@ import { dump, load } from 'js-yaml';
 import * as z from 'zod';
 import { environmentSlug } from '../environment-slug.ts';
 import { gitEnvironment } from '../git/run-git.ts';
-import type { JobDefinition } from '../rows.ts';
+import type { JobDefinition } from '../rows/jobs.ts';
 import { checkJob, checkNeeds } from './check-jobs.ts';
 import { CiFileError } from './ci-file-error.ts';
 import { expandMatrixNames, nameOfCopy, type RawJob, RawJobSchema, readJob } from './read-job.ts';

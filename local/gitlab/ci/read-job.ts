@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { JobDefinition } from '../rows.ts';
+import type { JobDefinition } from '../rows/jobs.ts';
 import { parseDurationSeconds } from './duration.ts';
 import { readVariables } from './read-variables.ts';
 

@@ -1,4 +1,4 @@
-import type { User } from '../rows.ts';
+import type { User } from '../rows/users.ts';
 import { gitText, runGit } from './run-git.ts';
 
 /** The tree of both commits together; undefined when they conflict. */

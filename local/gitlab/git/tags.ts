@@ -1,4 +1,4 @@
-import type { User } from '../rows.ts';
+import type { User } from '../rows/users.ts';
 import { gitText } from './run-git.ts';
 
 /** Writes an annotated tag; the ref is the caller's to set. */

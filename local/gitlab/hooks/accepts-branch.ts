@@ -1,5 +1,5 @@
 import { matchesWildcard } from '../access.ts';
-import type { Hook } from '../rows.ts';
+import type { Hook } from '../rows/hooks.ts';
 
 /** Whether a hook wants to hear of a push to the branch; what is no regular expression matches none. */
 export function acceptsBranch(

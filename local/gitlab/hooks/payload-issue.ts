@@ -1,5 +1,8 @@
 import { hookLabels } from '../labels.ts';
-import type { CommitComment, Issue, MergeRequest, Note, User } from '../rows.ts';
+import type { Issue, Note } from '../rows/issues.ts';
+import type { MergeRequest } from '../rows/merge-requests.ts';
+import type { CommitComment } from '../rows/projects.ts';
+import type { User } from '../rows/users.ts';
 import type { World } from '../world.ts';
 import { mergeRequestAttributes } from './payload-merge-request.ts';
 import {

@@ -1,5 +1,6 @@
 import { hookLabels } from '../labels.ts';
-import type { MergeRequest, User } from '../rows.ts';
+import type { MergeRequest } from '../rows/merge-requests.ts';
+import type { User } from '../rows/users.ts';
 import type { World } from '../world.ts';
 import {
   hookProjectWithOldNames,

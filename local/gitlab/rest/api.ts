@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { accessToGroup, accessToProject, canSee, REPORTER } from '../access.ts';
-import type { Namespace, Project, User } from '../rows.ts';
+import type { Namespace } from '../rows/members.ts';
+import type { Project } from '../rows/projects.ts';
+import type { User } from '../rows/users.ts';
 import type { World } from '../world.ts';
 import { ApiError, badParameter, forbidden, notFound, unauthorized } from './api-error.ts';
 

@@ -4,7 +4,7 @@ import { recordPushes } from '../git/detect-pushes.ts';
 import { isAncestor, readCommit, resolveCommit, ZERO_SHA } from '../git/read-objects.ts';
 import { GitError, runGit } from '../git/run-git.ts';
 import { createTagObject, readTag } from '../git/tags.ts';
-import type { Project, ProtectedBranch } from '../rows.ts';
+import type { Project, ProtectedBranch } from '../rows/projects.ts';
 import type { World } from '../world.ts';
 import { type Api, openProject, pageOf, pageResponse, paginate } from './api.ts';
 import { ApiError, badParameter, badRequest, forbidden, notFound } from './api-error.ts';

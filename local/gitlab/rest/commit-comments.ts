@@ -3,7 +3,7 @@ import { canSee, REPORTER } from '../access.ts';
 import * as git from '../git/read-objects.ts';
 import { commitNotePayload } from '../hooks/payload-issue.ts';
 import { readHookCommit } from '../hooks/payload-parts.ts';
-import type { CommitComment } from '../rows.ts';
+import type { CommitComment } from '../rows/projects.ts';
 import type { World } from '../world.ts';
 import { type Api, type ApiContext, openProject, paginate, requireCaller } from './api.ts';
 import { forbidden, notFound } from './api-error.ts';

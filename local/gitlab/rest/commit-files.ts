@@ -5,7 +5,7 @@ import { createCommit, mergeTrees, moveRef } from '../git/merge-branch.ts';
 import * as git from '../git/read-objects.ts';
 import { GitError, gitText, runGit } from '../git/run-git.ts';
 import { commitActions, type FileAction, FileActionError } from '../git/write-files.ts';
-import type { Project } from '../rows.ts';
+import type { Project } from '../rows/projects.ts';
 import type { World } from '../world.ts';
 import { type Api, type ApiContext, openProject, requireCaller } from './api.ts';
 import { ApiError, badParameter, badRequest, notFound } from './api-error.ts';

@@ -3,7 +3,7 @@ import { accessToProject, canSee, canSeeIssue, GUEST, OWNER, PLANNER } from '../
 import { closedIssues } from '../close-issues.ts';
 import { announceIssue, assignees, changeIssue, unique } from '../issues.ts';
 import { ensureLabel, labelDetails } from '../labels.ts';
-import type { Issue } from '../rows.ts';
+import type { Issue } from '../rows/issues.ts';
 import type { World } from '../world.ts';
 import {
   type Api,
@@ -18,8 +18,8 @@ import {
 } from './api.ts';
 import { badParameter, badRequest, forbidden, notFound } from './api-error.ts';
 import { IssueFilter, matchesIssue } from './filter-issues.ts';
-import { presentMergeRequest } from './merge-requests.ts';
 import { presentUser } from './present.ts';
+import { presentMergeRequest } from './present-merge-request.ts';
 import { flag, integer, integers, list, readParameters, rowText, text } from './read-parameters.ts';
 
 const Fields = z.object({

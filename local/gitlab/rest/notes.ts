@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { canSeeIssue, GUEST, MAINTAINER, PLANNER } from '../access.ts';
 import { notePayload } from '../hooks/payload-issue.ts';
-import type { Issue, MergeRequest, Note, User } from '../rows.ts';
+import type { Issue, Note } from '../rows/issues.ts';
+import type { MergeRequest } from '../rows/merge-requests.ts';
+import type { User } from '../rows/users.ts';
 import type { World } from '../world.ts';
 import {
   type Api,

@@ -2,7 +2,11 @@ import { accessToGroup, membersOf } from '../access.ts';
 import type { Commit } from '../git/read-objects.ts';
 import { secondsBetween } from '../hooks/payload-parts.ts';
 import { detailedStatus, hasWarnings, RUNNER } from '../hooks/payload-pipeline.ts';
-import type { Build, Namespace, Pipeline, Project, User } from '../rows.ts';
+import type { Build } from '../rows/jobs.ts';
+import type { Namespace } from '../rows/members.ts';
+import type { Pipeline } from '../rows/pipelines.ts';
+import type { Project } from '../rows/projects.ts';
+import type { User } from '../rows/users.ts';
 import type { World } from '../world.ts';
 
 export function presentUser(world: Pick<World, 'url'>, user: User) {

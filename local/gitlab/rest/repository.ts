@@ -6,9 +6,9 @@ import type { World } from '../world.ts';
 import { type Api, type ApiContext, pageOf, pageResponse, paginate } from './api.ts';
 import { badParameter, badRequest, notFound } from './api-error.ts';
 import { routeArchive } from './archive.ts';
-import { presentMergeRequest } from './merge-requests.ts';
 import { openRepository } from './open-repository.ts';
 import { presentCommit } from './present.ts';
+import { presentMergeRequest } from './present-merge-request.ts';
 import { filledText, flag, integer, list, moment, readParameters, text } from './read-parameters.ts';
 
 const decoded = (c: ApiContext, name: string) => c.req.param(name) ?? '';
