@@ -1,6 +1,6 @@
 import { matchesWildcard } from '../access.ts';
 import { environmentSlug, guessTier } from '../environment-slug.ts';
-import type { Commit } from '../git/read-objects.ts';
+import type { Commit } from '../git/parse-commit.ts';
 import type { Build, Pipeline, Project, Variable } from '../rows.ts';
 import { GITLAB_VERSION, type World } from '../world.ts';
 

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { accessToProject, canSee, DEVELOPER, OWNER, protectionOf, REPORTER } from '../access.ts';
 import { closedIssues } from '../close-issues.ts';
 import { createCommit, mergeTrees } from '../git/merge-branch.ts';
-import * as git from '../git/read-objects.ts';
+import { diffBetween } from '../git/read-diffs.ts';
+import { listCommits, mergeBase } from '../git/read-history.ts';
 import { gitText } from '../git/run-git.ts';
 import { isDraft } from '../hooks/payload-merge-request.ts';
 import { ensureLabel } from '../labels.ts';
@@ -317,7 +318,7 @@ export function routeMergeRequests(api: Api, world: World): void {
       merge_user_id: null,
       merged_at: null,
       merge_commit_sha: null,
-      commit_shas: (await git.listCommits(repository, `${target}..${source}`)).map((commit) => commit.id),
+      commit_shas: (await listCommits(repository, `${target}..${source}`)).map((commit) => commit.id),
       created_at: time,
       updated_at: time,
       closed_at: null,
@@ -489,14 +490,14 @@ function routeMergeRequestDetails(api: Api, world: World, open: Open): void {
 
   api.get(`${one}/commits`, async (c) => {
     const { project, repository, row } = open(c, REPORTER);
-    const commits = await git.listCommits(repository, await rangeOf(world, row));
+    const commits = await listCommits(repository, await rangeOf(world, row));
     return paginate(c, commits, (commit) => presentCommit(world, project, commit));
   });
 
   const diffsOf = async (repository: string, row: MergeRequest) => {
     const [target = '', source = ''] = (await rangeOf(world, row)).split('..');
-    const base = await git.mergeBase(repository, target, source);
-    return git.diffBetween(repository, base, source);
+    const base = await mergeBase(repository, target, source);
+    return diffBetween(repository, base, source);
   };
   api.get(`${one}/diffs`, async (c) => {
     const { repository, row } = open(c, REPORTER);
@@ -509,7 +510,7 @@ function routeMergeRequestDetails(api: Api, world: World, open: Open): void {
   api.get(`${one}/raw_diffs`, async (c) => {
     const { repository, row } = open(c, REPORTER);
     const [target = '', source = ''] = (await rangeOf(world, row)).split('..');
-    const base = (await git.mergeBase(repository, target, source)) ?? target;
+    const base = (await mergeBase(repository, target, source)) ?? target;
     return c.text(await gitText(repository, ['diff', base, source]));
   });
   api.get(`${one}/versions`, async (c) => {
@@ -560,7 +561,7 @@ async function versionOf(world: World, row: MergeRequest, repository: string) {
   return {
     id: row.id,
     head_commit_sha: source,
-    base_commit_sha: (await git.mergeBase(repository, target, source)) ?? target,
+    base_commit_sha: (await mergeBase(repository, target, source)) ?? target,
     start_commit_sha: target,
     created_at: row.created_at,
     merge_request_id: row.id,
@@ -647,14 +648,14 @@ async function showFully(world: World, row: MergeRequest, user: User | undefined
   const project = world.db.projects.require(row.project_id);
   const repository = world.repositories.path(project);
   const [start_sha = '', head_sha = ''] = (await rangeOf(world, row)).split('..');
-  const base_sha = (await git.mergeBase(repository, start_sha, head_sha)) ?? start_sha;
+  const base_sha = (await mergeBase(repository, start_sha, head_sha)) ?? start_sha;
   const head = headPipeline(world, row);
   const access = accessToProject(world.db, user, project, world.now());
   const rule = protectionOf(world.db, project.id, row.target_branch);
   return {
     ...presentMergeRequest(world, row, await mergeStatus(world, row)),
     subscribed: user?.id === row.author_id,
-    changes_count: String((await git.diffBetween(repository, base_sha, head_sha)).length),
+    changes_count: String((await diffBetween(repository, base_sha, head_sha)).length),
     latest_build_started_at: head?.started_at ?? null,
     latest_build_finished_at: head?.finished_at ?? null,
     first_deployed_to_production_at: null,

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { DEVELOPER, isProtectedBranch } from '../access.ts';
 import { addPipeline } from '../ci/create-pipeline.ts';
-import { isAncestor, resolveCommit } from '../git/read-objects.ts';
+import { isAncestor } from '../git/read-history.ts';
+import { resolveCommit } from '../git/read-objects.ts';
 import type { Build, Pipeline, Project, RunStatus } from '../rows.ts';
 import type { World } from '../world.ts';
 import { type Api, openForReading, openProject, paginate, requireCaller } from './api.ts';
