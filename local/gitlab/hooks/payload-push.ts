@@ -1,5 +1,7 @@
 import { isProtectedBranch } from '../access.ts';
-import { changedPaths, listCommits, resolveCommit, ZERO_SHA } from '../git/read-objects.ts';
+import { changedPaths } from '../git/read-diffs.ts';
+import { listCommits } from '../git/read-history.ts';
+import { resolveCommit, ZERO_SHA } from '../git/read-objects.ts';
 import { readTag } from '../git/tags.ts';
 import type { PushEvent } from '../rows/pipelines.ts';
 import type { World } from '../world.ts';

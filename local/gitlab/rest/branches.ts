@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { DEVELOPER, isProtectedBranch, MAINTAINER, protectionOf } from '../access.ts';
 import { recordPushes } from '../git/detect-pushes.ts';
-import { isAncestor, readCommit, resolveCommit, ZERO_SHA } from '../git/read-objects.ts';
+import { isAncestor } from '../git/read-history.ts';
+import { readCommit, resolveCommit, ZERO_SHA } from '../git/read-objects.ts';
 import { GitError, runGit } from '../git/run-git.ts';
 import { createTagObject, readTag } from '../git/tags.ts';
 import type { Project, ProtectedBranch } from '../rows/projects.ts';

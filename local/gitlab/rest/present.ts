@@ -1,5 +1,5 @@
 import { accessToGroup, membersOf } from '../access.ts';
-import type { Commit } from '../git/read-objects.ts';
+import type { Commit } from '../git/parse-commit.ts';
 import { secondsBetween } from '../hooks/payload-parts.ts';
 import { detailedStatus, hasWarnings, RUNNER } from '../hooks/payload-pipeline.ts';
 import type { Build } from '../rows/jobs.ts';

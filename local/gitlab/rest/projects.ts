@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { accessToGroup, accessToProject, canSee, DEVELOPER, GUEST, MAINTAINER, membersOf, OWNER } from '../access.ts';
+import { endReaders } from '../git/read-by-name.ts';
 import { runGit } from '../git/run-git.ts';
 import { commitActions } from '../git/write-files.ts';
 import type { Namespace } from '../rows/members.ts';
@@ -93,6 +94,7 @@ function relocate(world: World, project: Project, namespace: Namespace, path: st
   const to = world.repositories.path(changed);
   if (from !== to && existsSync(from)) {
     mkdirSync(dirname(to), { recursive: true });
+    void endReaders(from);
     renameSync(from, to);
   }
   return changed;
@@ -339,6 +341,7 @@ export function removeProject(world: World, project: Project): void {
     for (const row of table.all()) if (row.source === 'project' && row.source_id === project.id) table.remove(row.id);
   }
   db.projects.remove(project.id);
+  void endReaders(world.repositories.path(project));
   rmSync(world.repositories.path(project), { recursive: true, force: true });
   removeUploads(world, project.id);
 }
