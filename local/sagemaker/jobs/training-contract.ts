@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ObjectStore } from '../aws/object-store.ts';
 import type { ContainerFolder } from '../containers/container.ts';
 import type { Images } from '../containers/images.ts';
 import { limitsOf } from '../containers/limits.ts';
+import { pythonFile } from '../python-folder.ts';
 import type { TrainingJob } from '../state/records.ts';
 import { unpackArchive } from './archives.ts';
 import { fetchInput } from './fetch-input.ts';
@@ -42,12 +44,19 @@ export async function prepareTraining(
     const environment = { ...names, ...job.Environment };
     return { command: { command: [...entrypoint, ...(parameters ?? [])], cwd: '/opt/ml', environment, python }, syncs };
   }
-  const script = readScriptMode(job.HyperParameters ?? {});
+  const script = readScriptMode(job);
   await fetchCode(script.submitDirectory, folder, objects, allowance);
   const { cpus } = limitsOf(job.ResourceConfig?.InstanceType, volumeGbOf(job));
   const variables = scriptModeEnvironment(job, script, { resourceConfig, inputDataConfig, cpus });
   const environment = { ...variables, ...names, ...job.Environment };
-  return { command: { command: commandLineOf(script), cwd: CODE, environment, python }, syncs };
+  return { command: { command: withRequirements(folder, script), cwd: CODE, environment, python }, syncs };
+}
+
+/** As the toolkit does for a Python script: first it installs what the `requirements.txt` beside the script asks for. */
+function withRequirements(folder: ContainerFolder, script: ReturnType<typeof readScriptMode>): string[] {
+  const command = commandLineOf(script);
+  if (!script.program.endsWith('.py') || !existsSync(hostPath(folder, `${CODE}/requirements.txt`))) return command;
+  return ['python3', pythonFile('install_requirements.py'), CODE, ...command];
 }
 
 export function volumeGbOf(job: Pick<TrainingJob, 'ResourceConfig'>): number {

@@ -12,6 +12,7 @@ import type { Checked } from '../api/checked.ts';
 import { page, select } from '../api/paging.ts';
 import { ResourceInUse, ResourceNotFound, ValidationException } from '../errors.ts';
 import { trainingJobChanged } from '../events/job-events.ts';
+import { endedWithServer } from '../jobs/ended-with-server.ts';
 import type { JobOutcome } from '../jobs/job-plan.ts';
 import { compileMetrics } from '../jobs/metric-definitions.ts';
 import { MetricReader } from '../jobs/metric-reader.ts';
@@ -142,11 +143,16 @@ export function listTrainingJobs(
   return { TrainingJobSummaries: shown, ...next };
 }
 
-/** Takes up what a former run of the server left: jobs in progress start again from their inputs, stopping ones are stopped. */
+/** Takes up what a former run of the server left: jobs that had their turn ended with it, those that waited for theirs go on. */
 export function resumeTrainingJobs(world: World): void {
   for (const job of world.store.trainingJobs.all()) {
-    if (job.TrainingJobStatus === 'InProgress') launch(world, job);
-    if (job.TrainingJobStatus === 'Stopping') finish(world, job, { outcome: 'stopped', because: 'asked' });
+    const { TrainingJobStatus: status, TrainingJobName: name } = job;
+    if (status !== 'InProgress' && status !== 'Stopping') continue;
+    if (status === 'InProgress' && job.TrainingStartTime === undefined) launch(world, job);
+    else {
+      finish(world, job, endedWithServer(status));
+      void world.jobs.closeLog({ kind: 'training', name, logGroup: LOG_GROUP });
+    }
   }
 }
 
@@ -184,9 +190,8 @@ function launch(world: World, job: TrainingJob): void {
 }
 
 /** What the job ran, for its FailureReason. */
-function commandOf({ AlgorithmSpecification: algorithm, HyperParameters }: TrainingJob): string {
-  const entrypoint = algorithm?.ContainerEntrypoint;
-  const command = entrypoint ?? commandLineOf(readScriptMode(HyperParameters ?? {}));
+function commandOf(job: TrainingJob): string {
+  const command = job.AlgorithmSpecification?.ContainerEntrypoint ?? commandLineOf(readScriptMode(job));
   return command.join(' ');
 }
 
@@ -244,7 +249,7 @@ function keyOf(name: string): string {
 
 function find(world: World, name: string): TrainingJob {
   const job = world.store.trainingJobs.get(keyOf(name));
-  if (job === undefined) throw new ResourceNotFound(`Requested resource not found: training job ${name}`);
+  if (job === undefined) throw new ResourceNotFound('Requested resource not found.');
   return job;
 }
 
