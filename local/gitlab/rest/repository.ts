@@ -11,7 +11,7 @@ import { badParameter, badRequest, notFound } from './api-error.ts';
 import { routeArchive } from './archive.ts';
 import { presentMergeRequest } from './merge-requests.ts';
 import { openRepository } from './open-repository.ts';
-import { presentCommit } from './present.ts';
+import { presentCommit, withThousandths } from './present.ts';
 import { filledText, flag, integer, list, moment, readParameters, text } from './read-parameters.ts';
 
 const decoded = (c: ApiContext, name: string) => c.req.param(name) ?? '';
@@ -330,8 +330,12 @@ function routeCommits(api: Api, world: World): void {
 async function blameCommit(repository: string, sha: string) {
   const commit = await git.readCommit(repository, sha);
   if (!commit) return null;
-  const { title: _title, ...shown } = commit;
-  return shown;
+  const { title: _title, authored_date, committed_date, ...shown } = commit;
+  return {
+    ...shown,
+    authored_date: withThousandths(authored_date),
+    committed_date: withThousandths(committed_date),
+  };
 }
 
 /** `a`, `a..b` or nothing when one of them names no commit. */
