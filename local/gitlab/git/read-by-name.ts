@@ -1,6 +1,7 @@
 import { BatchProcess, type GitObject } from './batch-process.ts';
 
-const IDLE_MS = 5_000;
+/** As long as Gitaly keeps its own. */
+const IDLE_MS = 10_000;
 const MOST_AT_ONCE = 16;
 
 /** By the repository's folder; the one that was asked longest ago comes first. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { DEVELOPER, protectionOf } from '../access.ts';
 import { createCommit, mergeTrees, moveRef } from '../git/merge-branch.ts';
-import { commitStats } from '../git/read-diffs.ts';
+import { commitStats } from '../git/read-changes.ts';
 import * as git from '../git/read-objects.ts';
 import { GitError, gitText, runGit } from '../git/run-git.ts';
 import { commitActions, type FileAction, FileActionError } from '../git/write-files.ts';
@@ -135,7 +135,7 @@ export function routeCommitFiles(api: Api, world: World): void {
     return c.json(
       {
         ...presentCommit(world, project, commit),
-        ...(given.stats ? { stats: await commitStats(repository, sha) } : {}),
+        ...(given.stats ? { stats: (await commitStats(repository, [commit]))[0] } : {}),
         status: null,
         project_id: project.id,
         last_pipeline: null,

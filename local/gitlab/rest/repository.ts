@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { readObject } from '../git/read-by-name.ts';
-import { commitStats, diffBetween, diffSinceMergeBase } from '../git/read-diffs.ts';
+import { commitStats } from '../git/read-changes.ts';
+import { diffBetween, diffSinceMergeBase } from '../git/read-diffs.ts';
 import { isAncestor, lastChangeOf, listCommits, mergeBase } from '../git/read-history.ts';
 import * as git from '../git/read-objects.ts';
 import { gitText } from '../git/run-git.ts';
@@ -10,7 +11,7 @@ import { type Api, type ApiContext, pageOf, pageResponse, paginate } from './api
 import { badParameter, badRequest, notFound } from './api-error.ts';
 import { routeArchive } from './archive.ts';
 import { openRepository } from './open-repository.ts';
-import { presentCommit } from './present.ts';
+import { presentCommit, withThousandths } from './present.ts';
 import { presentMergeRequest } from './present-merge-request.ts';
 import { filledText, flag, integer, list, moment, readParameters, text } from './read-parameters.ts';
 
@@ -255,12 +256,11 @@ function routeCommits(api: Api, world: World): void {
     };
     const skip = (page - 1) * perPage;
     const commits = await listCommits(repository, range, { ...query, skip, limit: perPage });
-    const rows = await Promise.all(
-      commits.map(async (commit) => ({
-        ...presentCommit(world, project, commit),
-        ...(given.with_stats ? { stats: await commitStats(repository, commit.id) } : {}),
-      })),
-    );
+    const stats = given.with_stats ? await commitStats(repository, commits) : undefined;
+    const rows = commits.map((commit, index) => ({
+      ...presentCommit(world, project, commit),
+      ...(stats && { stats: stats[index] }),
+    }));
     return pageResponse(c, rows, skip + rows.length + 1, { uncounted: true });
   });
 
@@ -270,7 +270,7 @@ function routeCommits(api: Api, world: World): void {
     const newest = world.db.pipelines.filter((row) => row.project_id === project.id && row.sha === commit.id).at(-1);
     return c.json({
       ...presentCommit(world, project, commit),
-      ...(stats ? { stats: await commitStats(repository, commit.id) } : {}),
+      ...(stats ? { stats: (await commitStats(repository, [commit]))[0] } : {}),
       status: newest?.status ?? null,
       project_id: project.id,
       last_pipeline: newest
@@ -330,8 +330,12 @@ function routeCommits(api: Api, world: World): void {
 async function blameCommit(repository: string, sha: string) {
   const commit = await git.readCommit(repository, sha);
   if (!commit) return null;
-  const { title: _title, ...shown } = commit;
-  return shown;
+  const { title: _title, authored_date, committed_date, ...shown } = commit;
+  return {
+    ...shown,
+    authored_date: withThousandths(authored_date),
+    committed_date: withThousandths(committed_date),
+  };
 }
 
 /** `a`, `a..b` or nothing when one of them names no commit. */

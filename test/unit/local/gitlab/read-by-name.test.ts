@@ -161,11 +161,11 @@ describe('the processes that read objects', () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance'] });
     try {
       await resolveCommit(repository, 'main');
-      jest.advanceTimersByTime(4_000);
+      jest.advanceTimersByTime(8_000);
       await resolveCommit(repository, 'main');
-      jest.advanceTimersByTime(4_000);
+      jest.advanceTimersByTime(8_000);
       expect(readersOf(process.pid)).toHaveLength(1);
-      jest.advanceTimersByTime(2_000);
+      jest.advanceTimersByTime(3_000);
     } finally {
       jest.useRealTimers();
     }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseCommit } from '../../../../local/gitlab/git/parse-commit.ts';
 import { endReaders } from '../../../../local/gitlab/git/read-by-name.ts';
+import { changedPaths, commitStats } from '../../../../local/gitlab/git/read-changes.ts';
 import { diffSinceMergeBase } from '../../../../local/gitlab/git/read-diffs.ts';
 import { isAncestor, lastChangeOf, listCommits, mergeBase } from '../../../../local/gitlab/git/read-history.ts';
 import { gitEnvironment } from '../../../../local/gitlab/git/run-git.ts';
@@ -80,6 +81,31 @@ describe('history of a repository', () => {
       expect(await lastChangeOf(repository, 'b.txt', merged)).toBe(theirs);
       expect(await lastChangeOf(repository, '*.txt', merged)).toBe('');
     }
+  });
+
+  it('counts what each commit changed since its first parent, and names it', async () => {
+    const moved = commit('moved', { 'c.txt': '2', 'b.txt': '1\n2\n' }, ours);
+    const empty = commit('empty', { 'c.txt': '2', 'b.txt': '1\n2\n' }, moved);
+    const named = commit('named', { [base]: '1' }, stranger);
+    const commits = await Promise.all(
+      [base, merged, moved, empty, named].map(async (sha) => (await listCommits(repository, sha, { limit: 1 }))[0]),
+    );
+    const known = commits.filter((one) => one !== undefined);
+    expect(await commitStats(repository, known)).toEqual([
+      { additions: 2, deletions: 0, total: 2 },
+      { additions: 1, deletions: 1, total: 2 },
+      { additions: 2, deletions: 1, total: 3 },
+      { additions: 0, deletions: 0, total: 0 },
+      { additions: 1, deletions: 1, total: 2 },
+    ]);
+    expect(await changedPaths(repository, known)).toEqual([
+      { added: ['a.txt', 'b.txt'], modified: [], removed: [] },
+      { added: [], modified: ['b.txt'], removed: [] },
+      { added: ['c.txt'], modified: ['b.txt'], removed: ['a.txt'] },
+      { added: [], modified: [], removed: [] },
+      { added: [base], modified: [], removed: ['c.txt'] },
+    ]);
+    expect(await commitStats(repository, [])).toEqual([]);
   });
 
   it('compares with the commit where two histories parted', async () => {
