@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type * as z from 'zod';
 import { Deployment, Environment } from './rows/deployments.ts';
 import { Delivery, Hook } from './rows/hooks.ts';
-import { Issue, Label, Note } from './rows/issues.ts';
+import { Issue, IssueLink, Label, LabelEvent, Note } from './rows/issues.ts';
 import { Build } from './rows/jobs.ts';
 import { Member, Namespace } from './rows/members.ts';
 import { MergeRequest } from './rows/merge-requests.ts';
@@ -120,10 +120,12 @@ export interface Database {
   environments: Table<Environment>;
   deployments: Table<Deployment>;
   issues: Table<Issue>;
+  issueLinks: Table<IssueLink>;
   notes: Table<Note>;
   mergeRequests: Table<MergeRequest>;
   uploads: Table<Upload>;
   labels: Table<Label>;
+  labelEvents: Table<LabelEvent>;
   releases: Table<Release>;
   commitComments: Table<CommitComment>;
   triggerTokens: Table<TriggerToken>;
@@ -149,10 +151,12 @@ export function openDatabase(folder: string): Database {
     environments: table('environments', Environment),
     deployments: table('deployments', Deployment),
     issues: table('issues', Issue),
+    issueLinks: table('issue-links', IssueLink),
     notes: table('notes', Note),
     mergeRequests: table('merge-requests', MergeRequest),
     uploads: table('uploads', Upload),
     labels: table('labels', Label),
+    labelEvents: table('label-events', LabelEvent),
     releases: table('releases', Release),
     commitComments: table('commit-comments', CommitComment),
     triggerTokens: table('trigger-tokens', TriggerToken),

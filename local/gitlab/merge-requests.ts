@@ -5,7 +5,7 @@ import { isAncestor, listCommits, mergeBase } from './git/read-history.ts';
 import { GitError, gitText, runGit } from './git/run-git.ts';
 import { isDraft, type MergeRequestAction, mergeRequestPayload } from './hooks/payload-merge-request.ts';
 import { readHookCommit } from './hooks/payload-parts.ts';
-import { addSystemNote } from './rest/notes.ts';
+import { addSystemNote } from './notes.ts';
 import type { MergeRequest } from './rows/merge-requests.ts';
 import type { Pipeline } from './rows/pipelines.ts';
 import type { Project } from './rows/projects.ts';

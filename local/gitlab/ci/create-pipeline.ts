@@ -45,7 +45,8 @@ export async function createPipeline(world: World, request: PipelineRequest): Pr
       throw new NoPipelineError(
         'Pipeline will not run for the selected trigger. The rules configuration prevented any jobs from being added to the pipeline.',
       );
-    return addPipeline(world, request, 'created', { stages: parsed.stages, name: parsed.workflowName }, parsed);
+    const about = { stages: parsed.stages, name: parsed.workflowName, auto_cancel: parsed.autoCancel };
+    return addPipeline(world, request, 'created', about, parsed);
   } catch (error) {
     if (!(error instanceof CiFileError)) throw error;
     return addPipeline(world, request, 'failed', { yaml_errors: error.message });

@@ -1,6 +1,6 @@
-import { matchesWildcard } from '../access.ts';
 import { environmentSlug, guessTier } from '../environment-slug.ts';
 import type { Commit } from '../git/parse-commit.ts';
+import { matchesWildcard } from '../match-pattern.ts';
 import type { Build } from '../rows/jobs.ts';
 import type { Pipeline } from '../rows/pipelines.ts';
 import type { Project, Variable } from '../rows/projects.ts';

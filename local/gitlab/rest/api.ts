@@ -123,7 +123,7 @@ export function requireAdmin(c: ApiContext): User {
 
 const byIdOrPath = (reference: string) => (/^\d+$/.test(reference) ? { id: Number(reference) } : { path: reference });
 
-function findProject(world: World, reference: string): Project | undefined {
+export function findProject(world: World, reference: string): Project | undefined {
   const key = byIdOrPath(reference);
   return key.id !== undefined
     ? world.db.projects.get(key.id)

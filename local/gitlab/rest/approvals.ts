@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { DEVELOPER } from '../access.ts';
 import { headOf, tellOfMergeRequest } from '../merge-requests.ts';
+import { addSystemNote } from '../notes.ts';
 import type { MergeRequest } from '../rows/merge-requests.ts';
 import type { User } from '../rows/users.ts';
 import type { World } from '../world.ts';
 import type { Api } from './api.ts';
 import { requireCaller } from './api.ts';
 import { ApiError, forbidden, notFound, unauthorized } from './api-error.ts';
-import { addSystemNote } from './notes.ts';
 import { ONE, openMergeRequest } from './open-merge-request.ts';
 import { presentUser } from './present.ts';
 import { readParameters, text } from './read-parameters.ts';

@@ -6,10 +6,10 @@ import type { World } from '../world.ts';
 import type { Api } from './api.ts';
 import { requireCaller } from './api.ts';
 import { ApiError, badRequest, unauthorized } from './api-error.ts';
-import { tellOfRefs } from './branches.ts';
 import { ONE, openMergeRequest } from './open-merge-request.ts';
 import { showMergeRequest } from './present-merge-request.ts';
 import { flag, readParameters, text } from './read-parameters.ts';
+import { tellOfRefs } from './tell-of-refs.ts';
 
 /** Merging, now or when the pipeline succeeds. */
 export function routeMerging(api: Api, world: World): void {

@@ -4,12 +4,12 @@ import { diffBetween } from '../git/read-diffs.ts';
 import { listCommits, mergeBase } from '../git/read-history.ts';
 import { gitText } from '../git/run-git.ts';
 import { headOf } from '../merge-requests.ts';
+import { participantsOf } from '../participants.ts';
 import type { MergeRequest } from '../rows/merge-requests.ts';
 import type { World } from '../world.ts';
 import type { Api } from './api.ts';
 import { paginate } from './api.ts';
 import { ONE, openMergeRequest } from './open-merge-request.ts';
-import { peopleOf } from './people-of.ts';
 import { presentCommit, presentPipeline, presentUser } from './present.ts';
 import { rangeOf, showMergeRequest } from './present-merge-request.ts';
 
@@ -50,14 +50,7 @@ export function routeMergeRequestDetails(api: Api, world: World): void {
 
   api.get(`${ONE}/participants`, (c) => {
     const { row } = openMergeRequest(world, c);
-    const notes = world.db.notes.filter((note) => note.noteable_type === 'MergeRequest' && note.noteable_id === row.id);
-    const ids = new Set([
-      row.author_id,
-      ...row.assignee_ids,
-      ...row.reviewer_ids,
-      ...notes.map((note) => note.author_id),
-    ]);
-    return paginate(c, peopleOf(world, [...ids]), (id) => presentUser(world, world.db.users.require(id)));
+    return paginate(c, participantsOf(world, row), (user) => presentUser(world, user));
   });
   api.get(`${ONE}/reviewers`, (c) => {
     const { row } = openMergeRequest(world, c);

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { DEVELOPER, OWNER } from '../access.ts';
 import { listCommits } from '../git/read-history.ts';
-import { ensureLabel } from '../labels.ts';
+import { recordLabels } from '../labels.ts';
 import { headOf, settingOf, tellOfMergeRequest } from '../merge-requests.ts';
+import { addSystemNote } from '../notes.ts';
 import type { MergeRequest } from '../rows/merge-requests.ts';
 import type { World } from '../world.ts';
 import type { Api } from './api.ts';
 import { openProject, requireCaller, requireUnmodified } from './api.ts';
 import { ApiError, badParameter, badRequest, forbidden, unprocessable } from './api-error.ts';
-import { addSystemNote } from './notes.ts';
 import { notesOfChange } from './notes-of-change.ts';
 import { ONE, openMergeRequest } from './open-merge-request.ts';
 import { peopleOf } from './people-of.ts';
@@ -65,7 +65,6 @@ export function routeMergeRequests(api: Api, world: World): void {
     if (given.title.length > 255) throw badRequest({ title: ['is too long (maximum is 255 characters)'] });
     const time = world.now().toISOString();
     const labels = [...new Set(given.labels ?? [])];
-    for (const label of labels) ensureLabel(world, project.id, label);
     const row = mergeRequests.insert({
       title: given.title,
       description: given.description ?? null,
@@ -93,6 +92,7 @@ export function routeMergeRequests(api: Api, world: World): void {
       updated_at: time,
       closed_at: null,
     });
+    recordLabels(world, author, undefined, row);
     tellOfMergeRequest(world, row, author, 'open');
     return c.json(await showMergeRequest(world, row, author), 201);
   });
@@ -132,7 +132,6 @@ export function routeMergeRequests(api: Api, world: World): void {
     const labels = [...new Set([...(given.labels ?? row.labels), ...(given.add_labels ?? [])])].filter(
       (label) => !removed.has(label),
     );
-    for (const label of labels) ensureLabel(world, row.project_id, label);
     const people =
       given.assignee_ids ??
       (given.assignee_id === undefined ? row.assignee_ids : given.assignee_id ? [given.assignee_id] : []);
@@ -145,12 +144,14 @@ export function routeMergeRequests(api: Api, world: World): void {
       reviewer_ids: given.reviewer_ids ? peopleOf(world, given.reviewer_ids) : row.reviewer_ids,
       force_remove_source_branch: given.remove_source_branch ?? row.force_remove_source_branch,
       squash: given.squash ?? row.squash,
+      discussion_locked: given.discussion_locked ?? row.discussion_locked ?? null,
       state,
       sha: headOf(world, row),
       closed_at: state === 'closed' ? (row.closed_at ?? time) : null,
       closed_by_id: state === 'closed' ? (row.closed_by_id ?? user.id) : null,
       updated_at: time,
     });
+    recordLabels(world, user, row, changed);
     for (const body of notesOfChange(world, row, changed)) addSystemNote(world, 'MergeRequest', changed, user, body);
     const action = state === row.state ? 'update' : state === 'closed' ? 'close' : 'reopen';
     if (action !== 'update')

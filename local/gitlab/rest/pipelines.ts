@@ -187,12 +187,7 @@ export function routePipelines(api: Api, world: World): void {
 
   api.post('/projects/:id/pipelines/:pipeline_id/cancel', (c) => {
     const pipeline = openPipeline(world, c, DEVELOPER);
-    const open = jobsOf(pipeline).filter((build) => !FINISHED.has(build.status));
-    const time = world.now().toISOString();
-    for (const build of open) {
-      if (build.status !== 'running') db.builds.update(build.id, { status: 'canceled', finished_at: time });
-    }
-    for (const build of open) runner.cancel(db.builds.require(build.id));
+    runner.cancelJobs(jobsOf(pipeline).filter((build) => !FINISHED.has(build.status)));
     return c.json(presentPipelineFully(world, db.pipelines.require(pipeline.id)));
   });
 

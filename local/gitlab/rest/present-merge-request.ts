@@ -4,8 +4,10 @@ import { mergeBase } from '../git/read-history.ts';
 import { gitText } from '../git/run-git.ts';
 import { isDraft } from '../hooks/payload-merge-request.ts';
 import { headOf, headPipeline, mergeStatus } from '../merge-requests.ts';
+import { isSubscribed } from '../participants.ts';
 import type { MergeRequest } from '../rows/merge-requests.ts';
 import type { User } from '../rows/users.ts';
+import { timeStats } from '../time-tracking.ts';
 import type { World } from '../world.ts';
 import { presentPipeline, presentPipelineFully, presentUser } from './present.ts';
 
@@ -57,14 +59,14 @@ export function presentMergeRequest(world: World, row: MergeRequest, mergeStatus
     sha: headOf(world, row),
     merge_commit_sha: row.merge_commit_sha,
     squash_commit_sha: row.squash_commit_sha,
-    discussion_locked: null,
+    discussion_locked: row.discussion_locked ?? null,
     should_remove_source_branch: null,
     force_remove_source_branch: row.force_remove_source_branch,
     prepared_at: row.created_at,
     reference: `!${row.iid}`,
     references: { short: `!${row.iid}`, relative: `!${row.iid}`, full: `${project.path_with_namespace}!${row.iid}` },
     web_url: `${world.url}/${project.path_with_namespace}/-/merge_requests/${row.iid}`,
-    time_stats: { time_estimate: 0, total_time_spent: 0, human_time_estimate: null, human_total_time_spent: null },
+    time_stats: timeStats(row),
     squash: row.squash,
     squash_on_merge: row.squash,
     task_completion_status: { count: 0, completed_count: 0 },
@@ -85,7 +87,7 @@ export async function showMergeRequest(world: World, row: MergeRequest, user: Us
   const rule = protectionOf(world.db, project.id, row.target_branch);
   return {
     ...presentMergeRequest(world, row, await mergeStatus(world, row)),
-    subscribed: user?.id === row.author_id,
+    subscribed: isSubscribed(world, row, user),
     changes_count: String((await diffBetween(repository, base_sha, head_sha)).length),
     latest_build_started_at: head?.started_at ?? null,
     latest_build_finished_at: head?.finished_at ?? null,
@@ -93,7 +95,7 @@ export async function showMergeRequest(world: World, row: MergeRequest, user: Us
     pipeline: head ? presentPipeline(world, head) : null,
     head_pipeline: head ? presentPipelineFully(world, head) : null,
     diff_refs: { base_sha, head_sha, start_sha },
-    merge_error: null,
+    merge_error: row.merge_error ?? null,
     rebase_in_progress: false,
     first_contribution: false,
     user: { can_merge: access >= Math.max(DEVELOPER, rule?.merge_access_level ?? 0) && rule?.merge_access_level !== 0 },

@@ -8,10 +8,10 @@ import type { Project, Release } from '../rows/projects.ts';
 import type { World } from '../world.ts';
 import { type Api, type ApiContext, openProject, paginate, requireCaller } from './api.ts';
 import { ApiError, forbidden, notFound } from './api-error.ts';
-import { tellOfRefs } from './branches.ts';
 import { openRepository } from './open-repository.ts';
 import { presentCommit, presentUser } from './present.ts';
 import { filledText, moment, readParameters, text } from './read-parameters.ts';
+import { tellOfRefs } from './tell-of-refs.ts';
 
 const Link = z.object({
   name: filledText,

@@ -59,6 +59,11 @@ export const JobDefinition = z.object({
   /** How long a delayed job waits once its turn has come. */
   startInSeconds: z.number().optional(),
   retryMax: z.int(),
+  /** The reasons to try again; undefined: every one. */
+  retryWhen: z.array(z.string()).optional(),
+  retryExitCodes: z.array(z.int()).optional(),
+  /** Whether a newer pipeline of the same ref may end it while it runs. */
+  interruptible: z.boolean().optional(),
   ignored: z.array(z.string()),
 });
 export type JobDefinition = z.infer<typeof JobDefinition>;

@@ -29,5 +29,13 @@ export const MergeRequest = z.object({
   created_at: time,
   updated_at: time,
   closed_at: maybeTime,
+  /** Why the last rebase or merge did not come about. */
+  merge_error: z.string().nullable().optional(),
+  /** Seconds of work. */
+  time_estimate: z.int().optional(),
+  time_spent: z.int().optional(),
+  /** Who subscribed or unsubscribed, by id; for others it counts whether they take part. */
+  subscriptions: z.record(z.string(), z.boolean()).optional(),
+  discussion_locked: z.boolean().nullable().optional(),
 });
 export type MergeRequest = z.infer<typeof MergeRequest>;

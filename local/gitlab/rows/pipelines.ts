@@ -18,6 +18,12 @@ export type PushEvent = z.infer<typeof PushEvent>;
 
 const KeyValue = z.object({ key: z.string(), value: z.string() });
 
+export const ON_NEW_COMMIT = ['conservative', 'interruptible', 'none'] as const;
+export const ON_JOB_FAILURE = ['none', 'all'] as const;
+/** What `workflow:auto_cancel` says. */
+const AutoCancel = z.object({ on_new_commit: z.enum(ON_NEW_COMMIT), on_job_failure: z.enum(ON_JOB_FAILURE) });
+export type AutoCancel = z.infer<typeof AutoCancel>;
+
 export const Pipeline = z.object({
   id,
   iid: id,
@@ -33,6 +39,7 @@ export const Pipeline = z.object({
   stages: z.array(z.string()),
   protected_ref: z.boolean(),
   variables: z.array(KeyValue),
+  auto_cancel: AutoCancel.optional(),
   yaml_errors: z.string().nullable(),
   created_at: time,
   updated_at: time,

@@ -73,6 +73,9 @@ export const CommitComment = z.object({
   path: z.string().nullable(),
   line: z.int().nullable(),
   line_type: z.enum(['new', 'old']).nullable(),
+  /** Comments of one thread share it. */
+  discussion_id: z.string().optional(),
+  updated_at: time.optional(),
   created_at: time,
 });
 export type CommitComment = z.infer<typeof CommitComment>;
