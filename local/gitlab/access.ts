@@ -1,5 +1,9 @@
 import type { Database } from './database.ts';
-import type { Issue, Namespace, Project, User } from './rows.ts';
+import { matchesWildcard } from './match-pattern.ts';
+import type { Issue } from './rows/issues.ts';
+import type { Namespace } from './rows/members.ts';
+import type { Project } from './rows/projects.ts';
+import type { User } from './rows/users.ts';
 
 export const GUEST = 10;
 export const PLANNER = 15;
@@ -95,10 +99,4 @@ export function isProtectedBranch(db: Database, projectId: number, branch: strin
 export function protectionOf(db: Database, projectId: number, branch: string) {
   const rules = db.protectedBranches.filter((rule) => rule.project_id === projectId);
   return rules.find((rule) => rule.name === branch) ?? rules.find((rule) => matchesWildcard(rule.name, branch));
-}
-
-/** GitLab's ref patterns: `*` stands for any text. */
-export function matchesWildcard(pattern: string, text: string): boolean {
-  const escaped = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${escaped.join('.*')}$`).test(text);
 }

@@ -1,4 +1,4 @@
-import type { User } from './rows.ts';
+import type { User } from './rows/users.ts';
 import type { World } from './world.ts';
 
 /** The active user of a personal access token or a job token, and what the token may do. */

@@ -1,5 +1,6 @@
 import { changeIssue } from './issues.ts';
-import type { Project, User } from './rows.ts';
+import type { Project } from './rows/projects.ts';
+import type { User } from './rows/users.ts';
 import type { World } from './world.ts';
 
 const VERB = '\\b(?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)|implement(?:s|ed|ing)?):?';

@@ -1,7 +1,15 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as z from 'zod';
-import * as rows from './rows.ts';
+import { Deployment, Environment } from './rows/deployments.ts';
+import { Delivery, Hook } from './rows/hooks.ts';
+import { Issue, IssueLink, Label, LabelEvent, Note } from './rows/issues.ts';
+import { Build } from './rows/jobs.ts';
+import { Member, Namespace } from './rows/members.ts';
+import { MergeRequest } from './rows/merge-requests.ts';
+import { Pipeline, PushEvent, TriggerToken } from './rows/pipelines.ts';
+import { CommitComment, Project, ProtectedBranch, Release, Upload, Variable } from './rows/projects.ts';
+import { Application, Token, User } from './rows/users.ts';
 
 class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
@@ -96,57 +104,61 @@ export class Table<Row extends { id: number }> {
 }
 
 export interface Database {
-  users: Table<rows.User>;
-  tokens: Table<rows.Token>;
-  namespaces: Table<rows.Namespace>;
-  projects: Table<rows.Project>;
-  members: Table<rows.Member>;
-  variables: Table<rows.Variable>;
-  protectedBranches: Table<rows.ProtectedBranch>;
-  applications: Table<rows.Application>;
-  hooks: Table<rows.Hook>;
-  deliveries: Table<rows.Delivery>;
-  pushEvents: Table<rows.PushEvent>;
-  pipelines: Table<rows.Pipeline>;
-  builds: Table<rows.Build>;
-  environments: Table<rows.Environment>;
-  deployments: Table<rows.Deployment>;
-  issues: Table<rows.Issue>;
-  notes: Table<rows.Note>;
-  mergeRequests: Table<rows.MergeRequest>;
-  uploads: Table<rows.Upload>;
-  labels: Table<rows.Label>;
-  releases: Table<rows.Release>;
-  commitComments: Table<rows.CommitComment>;
-  triggerTokens: Table<rows.TriggerToken>;
+  users: Table<User>;
+  tokens: Table<Token>;
+  namespaces: Table<Namespace>;
+  projects: Table<Project>;
+  members: Table<Member>;
+  variables: Table<Variable>;
+  protectedBranches: Table<ProtectedBranch>;
+  applications: Table<Application>;
+  hooks: Table<Hook>;
+  deliveries: Table<Delivery>;
+  pushEvents: Table<PushEvent>;
+  pipelines: Table<Pipeline>;
+  builds: Table<Build>;
+  environments: Table<Environment>;
+  deployments: Table<Deployment>;
+  issues: Table<Issue>;
+  issueLinks: Table<IssueLink>;
+  notes: Table<Note>;
+  mergeRequests: Table<MergeRequest>;
+  uploads: Table<Upload>;
+  labels: Table<Label>;
+  labelEvents: Table<LabelEvent>;
+  releases: Table<Release>;
+  commitComments: Table<CommitComment>;
+  triggerTokens: Table<TriggerToken>;
 }
 
 export function openDatabase(folder: string): Database {
   const table = <Row extends { id: number }>(name: string, schema: z.ZodType<Row>) =>
     new Table(join(folder, name), schema);
   return {
-    users: table('users', rows.User),
-    tokens: table('tokens', rows.Token),
-    namespaces: table('namespaces', rows.Namespace),
-    projects: table('projects', rows.Project),
-    members: table('members', rows.Member),
-    variables: table('variables', rows.Variable),
-    protectedBranches: table('protected-branches', rows.ProtectedBranch),
-    applications: table('applications', rows.Application),
-    hooks: table('hooks', rows.Hook),
-    deliveries: table('deliveries', rows.Delivery),
-    pushEvents: table('push-events', rows.PushEvent),
-    pipelines: table('pipelines', rows.Pipeline),
-    builds: table('builds', rows.Build),
-    environments: table('environments', rows.Environment),
-    deployments: table('deployments', rows.Deployment),
-    issues: table('issues', rows.Issue),
-    notes: table('notes', rows.Note),
-    mergeRequests: table('merge-requests', rows.MergeRequest),
-    uploads: table('uploads', rows.Upload),
-    labels: table('labels', rows.Label),
-    releases: table('releases', rows.Release),
-    commitComments: table('commit-comments', rows.CommitComment),
-    triggerTokens: table('trigger-tokens', rows.TriggerToken),
+    users: table('users', User),
+    tokens: table('tokens', Token),
+    namespaces: table('namespaces', Namespace),
+    projects: table('projects', Project),
+    members: table('members', Member),
+    variables: table('variables', Variable),
+    protectedBranches: table('protected-branches', ProtectedBranch),
+    applications: table('applications', Application),
+    hooks: table('hooks', Hook),
+    deliveries: table('deliveries', Delivery),
+    pushEvents: table('push-events', PushEvent),
+    pipelines: table('pipelines', Pipeline),
+    builds: table('builds', Build),
+    environments: table('environments', Environment),
+    deployments: table('deployments', Deployment),
+    issues: table('issues', Issue),
+    issueLinks: table('issue-links', IssueLink),
+    notes: table('notes', Note),
+    mergeRequests: table('merge-requests', MergeRequest),
+    uploads: table('uploads', Upload),
+    labels: table('labels', Label),
+    labelEvents: table('label-events', LabelEvent),
+    releases: table('releases', Release),
+    commitComments: table('commit-comments', CommitComment),
+    triggerTokens: table('trigger-tokens', TriggerToken),
   };
 }

@@ -2,7 +2,8 @@ import { expandVariables } from './ci/variables.ts';
 import { environmentSlug, guessTier } from './environment-slug.ts';
 import { readCommit } from './git/read-objects.ts';
 import { deploymentPayload } from './hooks/payload-deployment.ts';
-import type { Build, Deployment, Environment } from './rows.ts';
+import type { Deployment, Environment } from './rows/deployments.ts';
+import type { Build } from './rows/jobs.ts';
 import type { World } from './world.ts';
 
 export function ensureEnvironment(

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Environment } from './rows.ts';
+import type { Environment } from './rows/deployments.ts';
 
 const TIERS: [RegExp, Environment['tier']][] = [
   [/(dev|review|trunk)/i, 'development'],

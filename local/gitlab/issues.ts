@@ -1,8 +1,9 @@
 import { type IssueAction, issuePayload } from './hooks/payload-issue.ts';
-import { ensureLabel } from './labels.ts';
-import { addSystemNote } from './rest/notes.ts';
+import { recordLabels } from './labels.ts';
+import { addSystemNote } from './notes.ts';
 import { notesOfChange } from './rest/notes-of-change.ts';
-import type { Issue, User } from './rows.ts';
+import type { Issue } from './rows/issues.ts';
+import type { User } from './rows/users.ts';
 import type { World } from './world.ts';
 
 /** What somebody asks to be changed; what is left out stays. */
@@ -15,6 +16,7 @@ export interface IssueChange {
   assignee_ids?: number[] | undefined;
   assignee_id?: number | null | undefined;
   confidential?: boolean | undefined;
+  discussion_locked?: boolean | undefined;
   due_date?: string | null | undefined;
   state_event?: 'close' | 'reopen' | undefined;
 }
@@ -27,7 +29,7 @@ export function announceIssue(world: World, issue: Issue, actor: User, action: I
 /** Changes an issue as the user asks, notes down what GitLab notes down, and tells the hooks. */
 export function changeIssue(world: World, issue: Issue, user: User, given: IssueChange, closedBy = ''): Issue {
   const changed = world.db.issues.update(issue.id, changesOf(world, issue, given, user));
-  for (const label of changed.labels) ensureLabel(world, issue.project_id, label);
+  recordLabels(world, user, issue, changed);
   const action = changed.state === issue.state ? 'update' : changed.state === 'closed' ? 'close' : 'reopen';
   for (const body of notesOfChange(world, issue, changed)) addSystemNote(world, 'Issue', changed, user, body);
   if (action !== 'update')
@@ -57,6 +59,7 @@ function changesOf(world: World, issue: Issue, given: IssueChange, user: User): 
     labels,
     assignee_ids: assignees(world, given) ?? issue.assignee_ids,
     confidential: given.confidential ?? issue.confidential,
+    discussion_locked: given.discussion_locked ?? issue.discussion_locked ?? null,
     due_date: given.due_date === undefined ? issue.due_date : given.due_date,
     state,
     updated_at: time,

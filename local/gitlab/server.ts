@@ -8,6 +8,7 @@ import { findUserByToken, tokenFault } from './authenticate.ts';
 import { PipelineRunner } from './ci/run-pipeline.ts';
 import { openDatabase } from './database.ts';
 import { isGitPath, serveGit } from './git/http-backend.ts';
+import { endReaders } from './git/read-by-name.ts';
 import { Repositories } from './git/repositories.ts';
 import { DeliveryQueue } from './hooks/deliver.ts';
 import { openSignIn, type SignIn } from './oidc/provider.ts';
@@ -18,24 +19,36 @@ import { signInPages } from './pages/sign-in.tsx';
 import { uploadPages } from './pages/upload-pages.ts';
 import { type Api, type FindCaller, type FindUser, newApi } from './rest/api.ts';
 import { routeApplications } from './rest/applications.ts';
+import { routeApprovals } from './rest/approvals.ts';
 import { routeBranches } from './rest/branches.ts';
 import { routeCommitComments } from './rest/commit-comments.ts';
+import { routeCommitDiscussions } from './rest/commit-discussions.ts';
 import { routeCommitFiles } from './rest/commit-files.ts';
 import { routeDeployments } from './rest/deployments.ts';
+import { routeDiscussions } from './rest/discussions.ts';
 import { routeEnvironments } from './rest/environments.ts';
 import { routeGroups } from './rest/groups.ts';
 import { routeHooks } from './rest/hooks.ts';
+import { routeIssueLinks } from './rest/issue-links.ts';
 import { routeIssues } from './rest/issues.ts';
 import { routeJobs } from './rest/jobs.ts';
 import { routeLabels } from './rest/labels.ts';
+import { routeMergeRequestLists } from './rest/list-merge-requests.ts';
 import { routeMembers } from './rest/members.ts';
+import { routeMerging } from './rest/merge-merge-request.ts';
+import { routeMergeRequestDetails } from './rest/merge-request-details.ts';
 import { routeMergeRequests } from './rest/merge-requests.ts';
+import { routeMoveIssue } from './rest/move-issue.ts';
 import { routeNotes } from './rest/notes.ts';
 import { routePipelines } from './rest/pipelines.ts';
 import { routeProjects } from './rest/projects.ts';
+import { routeRebase } from './rest/rebase-merge-request.ts';
 import { routeReleases } from './rest/releases.ts';
 import { routeRepository } from './rest/repository.ts';
+import { routeResourceEvents } from './rest/resource-events.ts';
 import { routeStatuses } from './rest/statuses.ts';
+import { routeSubscriptions } from './rest/subscriptions.ts';
+import { routeTimeTracking } from './rest/time-tracking.ts';
 import { routeTokens } from './rest/tokens.ts';
 import { routeTriggers } from './rest/triggers.ts';
 import { routeUploads } from './rest/uploads.ts';
@@ -172,7 +185,19 @@ const ROUTES = [
   routeDeployments,
   routeIssues,
   routeNotes,
+  routeDiscussions,
+  routeCommitDiscussions,
+  routeMergeRequestLists,
   routeMergeRequests,
+  routeMergeRequestDetails,
+  routeMerging,
+  routeRebase,
+  routeApprovals,
+  routeIssueLinks,
+  routeMoveIssue,
+  routeTimeTracking,
+  routeSubscriptions,
+  routeResourceEvents,
   routeUploads,
   routeTokens,
 ];
@@ -183,4 +208,5 @@ async function stop(server: Server, world: World): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeAllConnections();
   await closed;
+  await endReaders(world.repositories.root);
 }

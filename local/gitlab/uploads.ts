@@ -3,7 +3,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { attachmentNamed } from './content-disposition.ts';
-import type { Project, Upload, User } from './rows.ts';
+import type { Project, Upload } from './rows/projects.ts';
+import type { User } from './rows/users.ts';
 import type { World } from './world.ts';
 
 type Files = Pick<World, 'stateDir' | 'db' | 'now'>;

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, globSync, lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { gitText, runGit } from '../git/run-git.ts';
-import type { JobDefinition } from '../rows.ts';
+import type { JobDefinition } from '../rows/jobs.ts';
 
 export const artifactsFolder = (stateDir: string, buildId: number) => join(stateDir, 'artifacts', String(buildId));
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { JobDefinition } from '../rows.ts';
+import type { JobDefinition } from '../rows/jobs.ts';
 import { CiFileError } from './ci-file-error.ts';
 import { parseDurationSeconds } from './duration.ts';
 
@@ -13,6 +13,19 @@ const KEYS = new Set([
 const WHENS = ['on_success', 'on_failure', 'always', 'manual', 'delayed'];
 const ARTIFACT_WHENS = ['on_success', 'on_failure', 'always'];
 const MOST_RETRIES = 2;
+/** GitLab's reasons why a job failed, and `always`. */
+const RETRY_REASONS = new Set([
+  ...[
+    'always',
+    'unknown_failure',
+    'script_failure',
+    'api_failure',
+    'stuck_or_timeout_failure',
+    'runner_system_failure',
+  ],
+  ...['runner_unsupported', 'stale_schedule', 'job_execution_timeout', 'archived_failure', 'unmet_prerequisites'],
+  ...['scheduler_failure', 'data_integrity_failure'],
+]);
 const WEEK_SECONDS = 604_800;
 const MONTH_SECONDS = 2_592_000;
 
@@ -40,13 +53,33 @@ export function checkJob(name: string, body: unknown): void {
   const timeout = parseDurationSeconds(String(job.timeout));
   if (job.timeout !== undefined && timeout === undefined) refuse(' timeout should be a duration');
   if ((timeout ?? 0) > MONTH_SECONDS) refuse(' timeout should not exceed the limit');
-  const retries = z.union([z.number(), z.looseObject({ max: z.number().default(0) })]).safeParse(job.retry);
-  const most = retries.success ? (typeof retries.data === 'number' ? retries.data : retries.data.max) : 0;
-  if (most > MOST_RETRIES) refuse(`:retry config must be less than or equal to ${MOST_RETRIES}`);
+  checkRetry(job.retry, refuse);
+  if (job.interruptible !== undefined && typeof job.interruptible !== 'boolean')
+    refuse(':interruptible config should be a boolean value');
   const artifacts = z.looseObject({ when: z.unknown() }).safeParse(job.artifacts);
   const when = artifacts.success ? artifacts.data.when : undefined;
   if (when !== undefined && !ARTIFACT_WHENS.includes(String(when)))
     refuse(':artifacts when should be one of: on_success, on_failure or always');
+}
+
+function checkRetry(retry: unknown, refuse: (sentence: string) => never): void {
+  if (retry === undefined) return;
+  if (typeof retry === 'number') {
+    if (retry > MOST_RETRIES) refuse(`:retry config must be less than or equal to ${MOST_RETRIES}`);
+    return;
+  }
+  const parsed = z.record(z.string(), z.unknown()).safeParse(retry);
+  if (!parsed.success) throw refuse(':retry config should be a hash or an integer');
+  const { max, when, exit_codes: _codes, ...unknown } = parsed.data;
+  if (Object.keys(unknown).length > 0)
+    refuse(`:retry config contains unknown keys: ${Object.keys(unknown).join(', ')}`);
+  if (typeof max === 'number' && max > MOST_RETRIES) refuse(`:retry max must be less than or equal to ${MOST_RETRIES}`);
+  const reasons = [when ?? []].flat().map(String);
+  const foreign = reasons.filter((reason) => !RETRY_REASONS.has(reason));
+  if (foreign.length > 0)
+    refuse(
+      Array.isArray(when) ? `:retry when contains unknown values: ${foreign.join(', ')}` : ':retry when is unknown',
+    );
 }
 
 /** A need must be there, unless it is optional, in a stage that is not later, and not in a circle. */

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isProtectedBranch } from '../access.ts';
 import { readBlob, readCommit, ZERO_SHA } from '../git/read-objects.ts';
 import { runGit } from '../git/run-git.ts';
-import type { JobDefinition, Pipeline, Project, RunStatus } from '../rows.ts';
+import type { JobDefinition, RunStatus } from '../rows/jobs.ts';
+import type { Pipeline } from '../rows/pipelines.ts';
+import type { Project } from '../rows/projects.ts';
 import type { World } from '../world.ts';
 import { CiFileError } from './ci-file-error.ts';
 import { type ParsedCi, parseCiFile } from './parse-ci-file.ts';
@@ -42,13 +45,14 @@ export async function createPipeline(world: World, request: PipelineRequest): Pr
       throw new NoPipelineError(
         'Pipeline will not run for the selected trigger. The rules configuration prevented any jobs from being added to the pipeline.',
       );
-    return addPipeline(world, request, 'created', { stages: parsed.stages, name: parsed.workflowName }, parsed);
+    const about = { stages: parsed.stages, name: parsed.workflowName, auto_cancel: parsed.autoCancel };
+    return addPipeline(world, request, 'created', about, parsed);
   } catch (error) {
     if (!(error instanceof CiFileError)) throw error;
     return addPipeline(world, request, 'failed', { yaml_errors: error.message });
   } finally {
     world.db.tokens.remove(token.id);
-    rmSync(scratch, { recursive: true, force: true });
+    await rm(scratch, { recursive: true, force: true });
   }
 }
 
@@ -85,7 +89,7 @@ export async function lintCiFile(world: World, request: PipelineRequest) {
     return wrong(error.message);
   } finally {
     world.db.tokens.remove(token.id);
-    rmSync(scratch, { recursive: true, force: true });
+    await rm(scratch, { recursive: true, force: true });
   }
 }
 
@@ -178,20 +182,19 @@ async function readCiFile(
   const repository = world.repositories.path(project);
   const checkout = join(scratch, 'checkout');
   mkdirSync(scratch, { recursive: true });
-  await runGit(scratch, ['clone', '--quiet', '--shared', '--no-checkout', repository, checkout]);
+  await runGit(scratch, ['clone', '--quiet', '--shared', '--no-checkout', '--template=', repository, checkout]);
   if (request.sha) await runGit(checkout, ['checkout', '--quiet', '--detach', request.sha]);
   const ciFile = ciFileOf(project);
   if (request.content !== undefined) writeFileSync(join(checkout, ciFile), request.content);
   if (!request.sha) await commitAll(checkout);
   if (!existsSync(join(checkout, ciFile))) return 'missing';
   const compareChanges = !request.tag && draft.before_sha !== ZERO_SHA;
-  await runGit(checkout, [
-    'update-ref',
-    'refs/remotes/origin/main',
-    compareChanges ? draft.before_sha : request.sha || 'HEAD',
+  const compared = compareChanges ? draft.before_sha : request.sha || 'HEAD';
+  await Promise.all([
+    runGit(checkout, ['update-ref', 'refs/remotes/origin/main', compared]),
+    runGit(checkout, ['symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/main']),
+    runGit(checkout, ['config', 'remote.origin.url', `${world.url}/${project.path_with_namespace}.git`]),
   ]);
-  await runGit(checkout, ['symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/main']);
-  await runGit(checkout, ['config', 'remote.origin.url', `${world.url}/${project.path_with_namespace}.git`]);
   const configured = configuredVariables(world, project, draft.protected_ref, undefined);
   const variables = {
     ...pipelineVariables(world, project, draft, request.sha ? await readCommit(repository, request.sha) : undefined),
@@ -199,7 +202,9 @@ async function readCiFile(
     ...Object.fromEntries(draft.variables.map(({ key, value }) => [key, value])),
   };
   const unset = draft.tag ? ['CI_COMMIT_BRANCH'] : ['CI_COMMIT_TAG'];
-  return parseCiFile({ checkout, scratch, ciFile, variables, unset, serverUrl: world.url, jobToken, compareChanges });
+  const cacheFolder = join(world.stateDir, 'parser-cache');
+  const given = { checkout, scratch, cacheFolder, ciFile, variables, unset, jobToken, compareChanges };
+  return parseCiFile({ ...given, serverUrl: world.url });
 }
 
 /** A file of a project without commits is read in a commit of its own. */

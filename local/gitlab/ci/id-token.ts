@@ -1,4 +1,6 @@
-import type { Build, Pipeline, Project } from '../rows.ts';
+import type { Build } from '../rows/jobs.ts';
+import type { Pipeline } from '../rows/pipelines.ts';
+import type { Project } from '../rows/projects.ts';
 import type { World } from '../world.ts';
 
 /** The claims of a job's ID token, named and shaped as GitLab's. Times are Unix seconds. */

@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { Build } from '../rows.ts';
+import type { Build } from '../rows/jobs.ts';
 import type { World } from '../world.ts';
 
 const SHORTEST_MASKED_VALUE = 8;

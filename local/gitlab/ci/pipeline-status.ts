@@ -1,4 +1,4 @@
-import type { Build, RunStatus } from '../rows.ts';
+import type { Build, RunStatus } from '../rows/jobs.ts';
 
 export const FINISHED: ReadonlySet<RunStatus> = new Set(['success', 'failed', 'canceled', 'skipped']);
 

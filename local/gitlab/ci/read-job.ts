@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { JobDefinition } from '../rows.ts';
+import type { JobDefinition } from '../rows/jobs.ts';
 import { parseDurationSeconds } from './duration.ts';
 import { readVariables } from './read-variables.ts';
 
@@ -10,6 +10,7 @@ const Lines = z.union([
   z.array(z.union([z.string(), z.array(z.string())])).transform((lines) => lines.flat()),
 ]);
 const Strings = z.union([z.string().transform((text) => [text]), z.array(z.string())]);
+const Codes = z.union([z.int().transform((code) => [code]), z.array(z.int())]);
 const MatrixValue = z.union([z.string(), z.number().transform(String)]);
 const Need = z.union([
   z.string().transform((job) => ({ job, artifacts: true, optional: false })),
@@ -28,15 +29,14 @@ export const RawJobSchema = z.looseObject({
         variables: z.unknown().optional(),
         when: z.string().optional(),
         start_in: z.string().optional(),
+        interruptible: z.boolean().optional(),
       }),
     )
     .optional(),
   start_in: z.string().optional(),
   coverage: z.string().optional(),
   when: z.enum(['on_success', 'on_failure', 'always', 'manual', 'delayed', 'never']).optional(),
-  allow_failure: z
-    .union([z.boolean(), z.object({ exit_codes: z.union([z.int().transform((code) => [code]), z.array(z.int())]) })])
-    .optional(),
+  allow_failure: z.union([z.boolean(), z.object({ exit_codes: Codes })]).optional(),
   needs: z.array(Need).optional(),
   dependencies: z.array(z.string()).optional(),
   artifacts: z
@@ -64,12 +64,24 @@ export const RawJobSchema = z.looseObject({
     .optional(),
   id_tokens: z.record(z.string(), z.object({ aud: z.union([z.string(), z.array(z.string())]) })).optional(),
   timeout: z.union([z.string(), z.number()]).optional(),
-  retry: z.union([z.int(), z.looseObject({ max: z.int().default(0) })]).optional(),
+  retry: z
+    .union([
+      z.int().transform((max) => ({ max })),
+      z.looseObject({ max: z.int().default(0), when: Strings.optional(), exit_codes: Codes.optional() }),
+    ])
+    .optional(),
+  interruptible: z.boolean().optional(),
   parallel: z.unknown().optional(),
 });
 export type RawJob = z.infer<typeof RawJobSchema>;
 
 const UNHEEDED = ['image', 'services', 'cache', 'trigger', 'resource_group', 'secrets', 'tags', 'release', 'pages'];
+
+interface MatchedRule {
+  variables?: unknown;
+  start_in?: string | undefined;
+  interruptible?: boolean | undefined;
+}
 
 interface Listed {
   when: string;
@@ -82,7 +94,7 @@ export function readJob(
   baseName: string,
   body: RawJob,
   listed: Listed,
-  rule: { variables?: unknown; start_in?: string | undefined } | undefined,
+  rule: MatchedRule | undefined,
 ): JobDefinition {
   const when = RawJobSchema.shape.when.unwrap().catch('on_success').parse(listed.when);
   const timeout = body.timeout === undefined ? undefined : parseDurationSeconds(String(body.timeout));
@@ -127,8 +139,20 @@ export function readJob(
     id_tokens: Object.fromEntries(Object.entries(body.id_tokens ?? {}).map(([key, token]) => [key, token.aud])),
     timeoutSeconds: timeout ?? DEFAULT_TIMEOUT_SECONDS,
     ...(when === 'delayed' ? { startInSeconds: parseDurationSeconds(startIn ?? '') ?? 0 } : {}),
-    retryMax: Math.min(2, typeof body.retry === 'number' ? body.retry : (body.retry?.max ?? 0)),
+    ...readRetry(body.retry),
+    interruptible: rule?.interruptible ?? body.interruptible ?? false,
     ignored: UNHEEDED.filter((key) => key in body),
+  };
+}
+
+const MOST_RETRIES = 2;
+
+function readRetry(retry: RawJob['retry']): Pick<JobDefinition, 'retryMax' | 'retryWhen' | 'retryExitCodes'> {
+  const { max, when, exit_codes } = { max: 0, when: undefined, exit_codes: undefined, ...retry };
+  return {
+    retryMax: Math.min(MOST_RETRIES, max),
+    ...(when ? { retryWhen: when } : {}),
+    ...(exit_codes ? { retryExitCodes: exit_codes } : {}),
   };
 }
 

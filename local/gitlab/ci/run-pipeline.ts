@@ -6,14 +6,17 @@ import { jobPayload } from '../hooks/payload-job.ts';
 import { readHookCommit } from '../hooks/payload-parts.ts';
 import { pipelinePayload } from '../hooks/payload-pipeline.ts';
 import { MergeError, mergeNow, mergeStatus } from '../merge-requests.ts';
-import type { Build, Pipeline, PushEvent } from '../rows.ts';
+import type { Build } from '../rows/jobs.ts';
+import type { Pipeline, PushEvent } from '../rows/pipelines.ts';
 import type { World } from '../world.ts';
+import { endedByFailure, endedByNewCommit, isRedundant } from './auto-cancel.ts';
 import { createPipeline, NoPipelineError, type PipelineRequest } from './create-pipeline.ts';
 import { momentAfter } from './duration.ts';
 import { compositeStatus, earlierJobs, FINISHED, readiness, skippedAfter } from './pipeline-status.ts';
 import { type JobResult, type RunningJob, startJob } from './run-job.ts';
 import { takePush } from './take-push.ts';
 import { Timetable } from './timetable.ts';
+import { wantsNewTry } from './wants-new-try.ts';
 
 const JOBS_AT_ONCE = 2;
 
@@ -69,6 +72,7 @@ export class PipelineRunner {
   create(request: PipelineRequest): Promise<Pipeline> {
     return this.#inTurn(async () => {
       const pipeline = await createPipeline(this.#world(), request);
+      this.#endOlder(pipeline);
       return this.#begin(pipeline);
     });
   }
@@ -199,6 +203,15 @@ export class PipelineRunner {
     if (!this.#stopping && build?.status === 'scheduled') this.play(build);
   }
 
+  /** Ends several jobs of one pipeline, without any of them starting because another one ended. */
+  cancelJobs(builds: readonly Build[]): void {
+    const { db, now } = this.#world();
+    const finished_at = now().toISOString();
+    for (const build of builds)
+      if (build.status !== 'running') db.builds.update(build.id, { status: 'canceled', finished_at });
+    for (const build of builds) this.cancel(db.builds.require(build.id));
+  }
+
   cancel(build: Build): void {
     const { db, now } = this.#world();
     const running = this.#running.get(build.id);
@@ -233,10 +246,23 @@ export class PipelineRunner {
   async #takePushOrKeepIt(event: PushEvent): Promise<void> {
     try {
       const pipeline = await takePush(this.#world(), event);
-      if (pipeline) await this.#begin(pipeline);
+      if (!pipeline) return;
+      this.#endOlder(pipeline);
+      await this.#begin(pipeline);
     } catch (error) {
       console.error(`push ${event.id} could not be processed:`, error);
     }
+  }
+
+  /** A new pipeline ends older ones of its ref, as far as they let it. */
+  #endOlder(pipeline: Pipeline): void {
+    if (FINISHED.has(pipeline.status)) return;
+    const { db } = this.#world();
+    const project = db.projects.require(pipeline.project_id);
+    if (project.settings.auto_cancel_pending_pipelines === 'disabled') return;
+    const head = project.known_refs[`refs/${pipeline.tag ? 'tags' : 'heads'}/${pipeline.ref}`];
+    for (const older of db.pipelines.filter((other) => isRedundant(other, pipeline, head)))
+      this.cancelJobs(endedByNewCommit(older, this.#builds(older.id)));
   }
 
   async #begin(pipeline: Pipeline): Promise<Pipeline> {
@@ -333,7 +359,9 @@ export class PipelineRunner {
     });
     finishJobDeployment(world, finished);
     const tries = this.#builds(build.pipeline_id).filter((other) => other.name === build.name).length;
-    if (result.status === 'failed' && tries <= (build.definition?.retryMax ?? 0)) this.#tryAgain(finished);
+    if (wantsNewTry(finished, tries)) this.#tryAgain(finished);
+    else if (finished.status === 'failed' && !finished.allow_failure)
+      this.cancelJobs(endedByFailure(world.db.pipelines.require(build.pipeline_id), this.#builds(build.pipeline_id)));
   }
 
   #tryAgain(build: Build, status: 'pending' | 'created' = 'pending'): Build {

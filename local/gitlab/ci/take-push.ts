@@ -1,7 +1,7 @@
 import { readCommit, resolveCommit, ZERO_SHA } from '../git/read-objects.ts';
 import { pushPayload } from '../hooks/payload-push.ts';
 import { followPush } from '../merge-requests.ts';
-import type { Pipeline, PushEvent } from '../rows.ts';
+import type { Pipeline, PushEvent } from '../rows/pipelines.ts';
 import type { World } from '../world.ts';
 import { createPipeline, NoPipelineError } from './create-pipeline.ts';
 

@@ -1,7 +1,9 @@
-import { matchesWildcard } from '../access.ts';
 import { environmentSlug, guessTier } from '../environment-slug.ts';
-import type { Commit } from '../git/read-objects.ts';
-import type { Build, Pipeline, Project, Variable } from '../rows.ts';
+import type { Commit } from '../git/parse-commit.ts';
+import { matchesWildcard } from '../match-pattern.ts';
+import type { Build } from '../rows/jobs.ts';
+import type { Pipeline } from '../rows/pipelines.ts';
+import type { Project, Variable } from '../rows/projects.ts';
 import { GITLAB_VERSION, type World } from '../world.ts';
 
 const slug = (text: string) =>

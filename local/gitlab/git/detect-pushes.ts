@@ -1,5 +1,6 @@
 import { MAINTAINER } from '../access.ts';
-import type { Project, PushEvent } from '../rows.ts';
+import type { PushEvent } from '../rows/pipelines.ts';
+import type { Project } from '../rows/projects.ts';
 import type { World } from '../world.ts';
 import { listTree, ZERO_SHA } from './read-objects.ts';
 import { runGit } from './run-git.ts';

@@ -1,4 +1,4 @@
-import type { User } from '../rows.ts';
+import type { User } from '../rows/users.ts';
 import { gitText, runGit } from './run-git.ts';
 
 /** The tree of both commits together; undefined when they conflict. */
@@ -14,6 +14,8 @@ export interface NewCommit {
   author: Pick<User, 'name' | 'email'>;
   committer?: Pick<User, 'name' | 'email'>;
   at: Date;
+  /** When it was written at first, if it is only put elsewhere now. */
+  authoredAt?: string;
 }
 
 /** Writes a commit without a working tree. */
@@ -26,7 +28,7 @@ export async function createCommit(repository: string, commit: NewCommit): Promi
     env: {
       GIT_AUTHOR_NAME: commit.author.name,
       GIT_AUTHOR_EMAIL: commit.author.email,
-      GIT_AUTHOR_DATE: date,
+      GIT_AUTHOR_DATE: commit.authoredAt ?? date,
       GIT_COMMITTER_NAME: committer.name,
       GIT_COMMITTER_EMAIL: committer.email,
       GIT_COMMITTER_DATE: date,

@@ -1,6 +1,6 @@
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Project } from '../rows.ts';
+import type { Project } from '../rows/projects.ts';
 import { gitText, runGit } from './run-git.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { matchesWildcard } from '../access.ts';
-import type { Hook } from '../rows.ts';
+import { matchesWildcard, PatternError, whereFound } from '../match-pattern.ts';
+import type { Hook } from '../rows/hooks.ts';
 
 /** Whether a hook wants to hear of a push to the branch; what is no regular expression matches none. */
 export function acceptsBranch(
@@ -10,8 +10,9 @@ export function acceptsBranch(
   if (!branch || !filter || hook.branch_filter_strategy === 'all_branches') return true;
   if (hook.branch_filter_strategy !== 'regex') return matchesWildcard(filter, branch);
   try {
-    return new RegExp(filter).test(branch);
-  } catch {
-    return false;
+    return whereFound(filter, [branch]).length > 0;
+  } catch (error) {
+    if (error instanceof PatternError) return false;
+    throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { Database } from '../database.ts';
-import type { Delivery, Hook, HookEvent } from '../rows.ts';
+import type { Delivery, Hook, HookEvent } from '../rows/hooks.ts';
 import { GITLAB_VERSION } from '../world.ts';
 import { acceptsBranch } from './accepts-branch.ts';
 import { AFTER_SUCCESS, afterFailure, alertStatus } from './disable-hook.ts';

@@ -1,4 +1,4 @@
-import type { Hook } from '../rows.ts';
+import type { Hook } from '../rows/hooks.ts';
 
 const TOLERATED_FAILURES = 3;
 const FINAL_FAILURE = 40;

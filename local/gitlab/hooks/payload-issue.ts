@@ -1,5 +1,9 @@
 import { hookLabels } from '../labels.ts';
-import type { CommitComment, Issue, MergeRequest, Note, User } from '../rows.ts';
+import type { Issue, Note } from '../rows/issues.ts';
+import type { MergeRequest } from '../rows/merge-requests.ts';
+import type { CommitComment } from '../rows/projects.ts';
+import type { User } from '../rows/users.ts';
+import { timeStats } from '../time-tracking.ts';
 import type { World } from '../world.ts';
 import { mergeRequestAttributes } from './payload-merge-request.ts';
 import {
@@ -36,19 +40,16 @@ function issueAttributes(world: Pick<World, 'url' | 'db'>, issue: Issue) {
     closed_at: maybeHookTime(issue.closed_at),
     type: 'Issue',
     severity: 'unknown',
-    discussion_locked: null,
+    discussion_locked: issue.discussion_locked ?? null,
     milestone_id: null,
-    moved_to_id: null,
+    moved_to_id: issue.moved_to_id ?? null,
     duplicated_to_id: null,
     last_edited_at: null,
     last_edited_by_id: null,
     updated_by_id: null,
     relative_position: null,
-    time_estimate: 0,
-    total_time_spent: 0,
+    ...timeStats(issue),
     time_change: 0,
-    human_time_estimate: null,
-    human_total_time_spent: null,
     human_time_change: null,
     weight: null,
     health_status: null,

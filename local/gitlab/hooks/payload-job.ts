@@ -1,4 +1,4 @@
-import type { Build } from '../rows.ts';
+import type { Build } from '../rows/jobs.ts';
 import type { World } from '../world.ts';
 import {
   hookRepository,

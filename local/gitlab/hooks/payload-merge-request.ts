@@ -1,5 +1,7 @@
 import { hookLabels } from '../labels.ts';
-import type { MergeRequest, User } from '../rows.ts';
+import type { MergeRequest } from '../rows/merge-requests.ts';
+import type { User } from '../rows/users.ts';
+import { timeStats } from '../time-tracking.ts';
 import type { World } from '../world.ts';
 import {
   hookProjectWithOldNames,
@@ -57,7 +59,7 @@ export function mergeRequestAttributes(
     detailed_merge_status: row.state !== 'opened' ? 'not_open' : draft ? 'draft_status' : 'mergeable',
     merge_commit_sha: row.merge_commit_sha,
     squash_commit_sha: row.squash_commit_sha,
-    merge_error: null,
+    merge_error: row.merge_error ?? null,
     merge_params: { force_remove_source_branch: row.force_remove_source_branch ? '1' : '0' },
     merge_user_id: row.merge_user_id,
     merge_when_pipeline_succeeds: row.auto_merge_user_id !== null,
@@ -68,11 +70,8 @@ export function mergeRequestAttributes(
     last_edited_at: null,
     last_edited_by_id: null,
     updated_by_id: null,
-    time_estimate: 0,
-    total_time_spent: 0,
+    ...timeStats(row),
     time_change: 0,
-    human_time_estimate: null,
-    human_total_time_spent: null,
     human_time_change: null,
     created_at: hookTime(row.created_at),
     updated_at: hookTime(row.updated_at),

@@ -1,5 +1,7 @@
-import { type Commit, readCommit } from '../git/read-objects.ts';
-import type { Project, User } from '../rows.ts';
+import type { Commit } from '../git/parse-commit.ts';
+import { readCommit } from '../git/read-objects.ts';
+import type { Project } from '../rows/projects.ts';
+import type { User } from '../rows/users.ts';
 import type { World } from '../world.ts';
 
 const VISIBILITY_LEVEL = { private: 0, internal: 10, public: 20 } as const;

@@ -1,4 +1,5 @@
-import type { Build, Pipeline, RunStatus } from '../rows.ts';
+import type { Build, RunStatus } from '../rows/jobs.ts';
+import type { Pipeline } from '../rows/pipelines.ts';
 import type { World } from '../world.ts';
 import {
   hookProject,

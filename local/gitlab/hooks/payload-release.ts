@@ -1,4 +1,4 @@
-import type { Release } from '../rows.ts';
+import type { Release } from '../rows/projects.ts';
 import type { World } from '../world.ts';
 import { hookProjectWithOldNames, hookTime, type readHookCommit } from './payload-parts.ts';
 

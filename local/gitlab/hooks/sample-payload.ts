@@ -1,5 +1,7 @@
 import { resolveCommit, ZERO_SHA } from '../git/read-objects.ts';
-import type { HookEvent, Project, User } from '../rows.ts';
+import type { HookEvent } from '../rows/hooks.ts';
+import type { Project } from '../rows/projects.ts';
+import type { User } from '../rows/users.ts';
 import type { World } from '../world.ts';
 import { deploymentPayload } from './payload-deployment.ts';
 import { issuePayload, notePayload } from './payload-issue.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DEVELOPER, MAINTAINER, membersOf, OWNER } from '../access.ts';
-import type { User } from '../rows.ts';
+import type { User } from '../rows/users.ts';
 import type { World } from '../world.ts';
 
 /** The claims that GitLab gives of a user; which of them land in a token depends on the scopes. */

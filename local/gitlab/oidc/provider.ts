@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import Provider, { type ClientMetadata, type Configuration, interactionPolicy } from 'oidc-provider';
 import type { Caller } from '../rest/api.ts';
-import type { Application } from '../rows.ts';
+import type { Application } from '../rows/users.ts';
 import type { World } from '../world.ts';
 import { claimsOf } from './claims.ts';
 import { PROVIDER_COOKIE, SESSION_COOKIE, userOfSession } from './session-cookie.ts';

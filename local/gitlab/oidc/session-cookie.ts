@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { User } from '../rows.ts';
+import type { User } from '../rows/users.ts';
 import type { World } from '../world.ts';
 
 /** Cookies know no ports: the name must not meet those of other applications on this host. */

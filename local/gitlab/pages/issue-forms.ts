@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { canSeeIssue, GUEST, REPORTER } from '../access.ts';
 import { changeIssue } from '../issues.ts';
-import { writeComment } from '../rest/notes.ts';
+import { writeComment } from '../notes.ts';
 import type { World } from '../world.ts';
 import { visitProject } from './open-project.ts';
 

@@ -1,5 +1,8 @@
 import { canSeeIssue, PLANNER } from '../access.ts';
-import type { Issue, MergeRequest, Note, Project, User } from '../rows.ts';
+import type { Issue, Note } from '../rows/issues.ts';
+import type { MergeRequest } from '../rows/merge-requests.ts';
+import type { Project } from '../rows/projects.ts';
+import type { User } from '../rows/users.ts';
 import type { World } from '../world.ts';
 import { Page, ProjectNavigation, Status, Time } from './layout.tsx';
 

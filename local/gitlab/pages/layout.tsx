@@ -1,6 +1,6 @@
 import { raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
-import type { User } from '../rows.ts';
+import type { User } from '../rows/users.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; --line: light-dark(#dcdcde, #434248); --soft: light-dark(#626168, #a4a3a8); --link: light-dark(#0b5cad, #63a6e9);

@@ -2,7 +2,8 @@ import type { Context } from 'hono';
 import { getCookie } from 'hono/cookie';
 import { accessToProject, canSee, REPORTER } from '../access.ts';
 import { SESSION_COOKIE, userOfSession } from '../oidc/session-cookie.ts';
-import type { Project, User } from '../rows.ts';
+import type { Project } from '../rows/projects.ts';
+import type { User } from '../rows/users.ts';
 import type { World } from '../world.ts';
 
 export interface Visit {

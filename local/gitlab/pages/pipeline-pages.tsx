@@ -1,6 +1,9 @@
 import { readJobLog } from '../ci/job-log.ts';
 import { secondsBetween } from '../hooks/payload-parts.ts';
-import type { Build, Pipeline, Project, User } from '../rows.ts';
+import type { Build } from '../rows/jobs.ts';
+import type { Pipeline } from '../rows/pipelines.ts';
+import type { Project } from '../rows/projects.ts';
+import type { User } from '../rows/users.ts';
 import type { World } from '../world.ts';
 import { Page, ProjectNavigation, Status, Time } from './layout.tsx';
 

@@ -1,6 +1,11 @@
 import { lastSuccess } from '../deployments.ts';
-import type { Commit, FileDiff, TreeEntry } from '../git/read-objects.ts';
-import type { Build, Pipeline, Project, User } from '../rows.ts';
+import type { Commit } from '../git/parse-commit.ts';
+import type { FileDiff } from '../git/read-diffs.ts';
+import type { TreeEntry } from '../git/read-objects.ts';
+import type { Build } from '../rows/jobs.ts';
+import type { Pipeline } from '../rows/pipelines.ts';
+import type { Project } from '../rows/projects.ts';
+import type { User } from '../rows/users.ts';
 import type { World } from '../world.ts';
 import { Page, ProjectNavigation, Status, Time } from './layout.tsx';
 import { PipelineTable } from './pipeline-pages.tsx';

@@ -4,7 +4,7 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import * as z from 'zod';
 import type { SignIn } from '../oidc/provider.ts';
 import { PROVIDER_COOKIE, SESSION_COOKIE, sessionValue, userOfSession } from '../oidc/session-cookie.ts';
-import type { User } from '../rows.ts';
+import type { User } from '../rows/users.ts';
 import type { World } from '../world.ts';
 import { Page } from './layout.tsx';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
-import type { Application } from '../rows.ts';
+import type { Application } from '../rows/users.ts';
 import type { World } from '../world.ts';
 import { type Api, numberInPath, requireAdmin } from './api.ts';
 import { badRequest, notFound } from './api-error.ts';

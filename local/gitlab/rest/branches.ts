@@ -1,16 +1,19 @@
 import * as z from 'zod';
 import { DEVELOPER, isProtectedBranch, MAINTAINER, protectionOf } from '../access.ts';
-import { recordPushes } from '../git/detect-pushes.ts';
-import { isAncestor, readCommit, resolveCommit, ZERO_SHA } from '../git/read-objects.ts';
+import { isAncestor } from '../git/read-history.ts';
+import { readCommit, resolveCommit, ZERO_SHA } from '../git/read-objects.ts';
 import { GitError, runGit } from '../git/run-git.ts';
 import { createTagObject, readTag } from '../git/tags.ts';
-import type { Project, ProtectedBranch } from '../rows.ts';
+import { PatternError, whereFound } from '../match-pattern.ts';
+import type { Project, ProtectedBranch } from '../rows/projects.ts';
 import type { World } from '../world.ts';
 import { type Api, openProject, pageOf, pageResponse, paginate } from './api.ts';
 import { ApiError, badParameter, badRequest, forbidden, notFound } from './api-error.ts';
 import { openRepository } from './open-repository.ts';
 import { presentCommit } from './present.ts';
 import { filledText, flag, integer, readParameters, text } from './read-parameters.ts';
+import { tellOfRefs } from './tell-of-refs.ts';
+import { writeReadme } from './write-readme.ts';
 
 const HEADS = 'refs/heads/';
 const TAGS = 'refs/tags/';
@@ -41,7 +44,8 @@ export function routeBranches(api: Api, world: World): void {
   api.get('/projects/:id/repository/branches', async (c) => {
     const { project, access } = openRepository(world, c);
     const { search, regex } = await readParameters(c, z.object({ search: text.optional(), regex: text.optional() }));
-    const names = namesOf(project, HEADS).filter((name) => matchesSearch(name, search) && matchesRegex(name, regex));
+    const searched = namesOf(project, HEADS).filter((name) => matchesSearch(name, search));
+    const names = whereRegexFits(searched, regex);
     const { page, perPage } = pageOf(c);
     const shown = names.slice((page - 1) * perPage, page * perPage);
     return pageResponse(c, await Promise.all(shown.map((name) => showBranch(project, name, access))), names.length);
@@ -56,12 +60,15 @@ export function routeBranches(api: Api, world: World): void {
   api.post('/projects/:id/repository/branches', async (c) => {
     const { project, access, user, repository } = openProject(world, c, DEVELOPER);
     const { branch, ref } = await readParameters(c, z.object({ branch: filledText, ref: filledText }));
+    // GitLab gives a repository without commits its first one, so that there is something to branch off.
+    if (user && Object.keys(project.known_refs).length === 0)
+      await writeReadme(world, project, user, '', 'Add README.md');
     const sha = await resolveCommit(repository, ref);
     if (!sha) throw badRequest(`Invalid reference name: ${ref}`);
-    if (project.known_refs[`${HEADS}${branch}`]) throw badRequest('Branch already exists');
+    if (db.projects.require(project.id).known_refs[`${HEADS}${branch}`]) throw badRequest('Branch already exists');
     await moveRefOrRefuse(repository, `${HEADS}${branch}`, sha, ZERO_SHA);
     await tellOfRefs(world, project, user?.id ?? project.creator_id);
-    return c.json(await showBranch(project, branch, access), 201);
+    return c.json(await showBranch(db.projects.require(project.id), branch, access), 201);
   });
 
   api.delete('/projects/:id/repository/branches/:branch', async (c) => {
@@ -176,12 +183,13 @@ const matchesSearch = (name: string, search: string | undefined): boolean => {
   return search.endsWith('$') ? lower.endsWith(plain) : lower.includes(plain);
 };
 
-const matchesRegex = (name: string, pattern: string | undefined): boolean => {
-  if (!pattern) return true;
+const whereRegexFits = (names: string[], pattern: string | undefined): string[] => {
+  if (!pattern) return names;
   try {
-    return new RegExp(pattern).test(name);
-  } catch {
-    throw badParameter('regex is an invalid regular expression');
+    return whereFound(pattern, names);
+  } catch (error) {
+    if (error instanceof PatternError) throw badParameter('regex is an invalid regular expression');
+    throw error;
   }
 };
 
@@ -190,12 +198,6 @@ const namesOf = (project: Project, prefix: string) =>
     .filter((ref) => ref.startsWith(prefix))
     .map((ref) => ref.slice(prefix.length))
     .sort();
-
-/** A ref that moved by the API is a push like any other. */
-export async function tellOfRefs(world: World, project: Project, userId: number): Promise<void> {
-  const events = await recordPushes(world, world.db.projects.require(project.id), userId, []);
-  if (events.length > 0) world.runner.takePushes();
-}
 
 async function moveRefOrRefuse(repository: string, ref: string, to: string, from: string): Promise<void> {
   try {

@@ -1,17 +1,19 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { DEVELOPER, protectionOf } from '../access.ts';
-import { createCommit, mergeTrees, moveRef } from '../git/merge-branch.ts';
+import { treeAfter } from '../git/apply-commit.ts';
+import { createCommit, moveRef } from '../git/merge-branch.ts';
+import { commitStats } from '../git/read-changes.ts';
 import * as git from '../git/read-objects.ts';
 import { GitError, gitText, runGit } from '../git/run-git.ts';
 import { commitActions, type FileAction, FileActionError } from '../git/write-files.ts';
-import type { Project } from '../rows.ts';
+import type { Project } from '../rows/projects.ts';
 import type { World } from '../world.ts';
 import { type Api, type ApiContext, openProject, requireCaller } from './api.ts';
 import { ApiError, badParameter, badRequest, notFound } from './api-error.ts';
-import { tellOfRefs } from './branches.ts';
 import { presentCommit } from './present.ts';
 import { filledText, flag, integer, readParameters, text } from './read-parameters.ts';
+import { tellOfRefs } from './tell-of-refs.ts';
 
 const HEADS = 'refs/heads/';
 
@@ -134,7 +136,7 @@ export function routeCommitFiles(api: Api, world: World): void {
     return c.json(
       {
         ...presentCommit(world, project, commit),
-        ...(given.stats ? { stats: await git.commitStats(repository, sha) } : {}),
+        ...(given.stats ? { stats: (await commitStats(repository, [commit]))[0] } : {}),
         status: null,
         project_id: project.id,
         last_pipeline: null,
@@ -238,25 +240,5 @@ export function routeCommitFiles(api: Api, world: World): void {
 }
 
 const person = ({ name, email }: { name: string; email: string }) => ({ name, email });
-
-/**
- * The tree of `head` with the change of a commit, or without it: a merge whose base is the commit's parent, or the
- * commit itself. Two commits made for the purpose give the merge that base.
- */
-async function treeAfter(
-  repository: string,
-  head: string,
-  sha: string,
-  parent: string | undefined,
-  undo: boolean,
-  made: { author: { name: string; email: string }; at: Date },
-): Promise<string | undefined> {
-  if (!parent) return undo ? undefined : mergeTrees(repository, head, sha);
-  const treeOf = async (commit: string) => (await gitText(repository, ['rev-parse', `${commit}^{tree}`])).trim();
-  const base = undo ? sha : parent;
-  const onBase = async (commit: string) =>
-    createCommit(repository, { ...made, tree: await treeOf(commit), parents: [base], message: 'base' });
-  return mergeTrees(repository, await onBase(head), undo ? await onBase(parent) : sha);
-}
 
 const refused = (message: string, error_code: string) => new ApiError(400, { message, error_code });

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { DEVELOPER, MAINTAINER } from '../access.ts';
 import { addDeployment, changeDeployment, ensureEnvironment, lastSuccess } from '../deployments.ts';
-import { isAncestor, readCommit, resolveCommit } from '../git/read-objects.ts';
-import { DEPLOYMENT_STATUSES, type Deployment } from '../rows.ts';
+import { isAncestor } from '../git/read-history.ts';
+import { readCommit, resolveCommit } from '../git/read-objects.ts';
+import { DEPLOYMENT_STATUSES, type Deployment } from '../rows/deployments.ts';
 import type { World } from '../world.ts';
 import {
   type Api,
@@ -16,8 +17,8 @@ import {
 } from './api.ts';
 import { ApiError, badRequest, forbidden, notFound } from './api-error.ts';
 import { requireEnvironmentName } from './environment-name.ts';
-import { presentMergeRequest } from './merge-requests.ts';
 import { presentJob, presentUser } from './present.ts';
+import { presentMergeRequest } from './present-merge-request.ts';
 import { filledText, flag, moment, readParameters, text } from './read-parameters.ts';
 
 const Status = z.enum(['running', 'success', 'failed', 'canceled']);

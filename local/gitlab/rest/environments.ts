@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { DEVELOPER, MAINTAINER } from '../access.ts';
 import { ensureEnvironment, lastSuccess } from '../deployments.ts';
-import type { Environment } from '../rows.ts';
+import type { Environment } from '../rows/deployments.ts';
 import type { World } from '../world.ts';
 import {
   type Api,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Issue } from '../rows.ts';
+import type { Issue } from '../rows/issues.ts';
 import type { World } from '../world.ts';
 import { flag, integer, integers, list, moment, text } from './read-parameters.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { accessToGroup, canSee, MAINTAINER, OWNER } from '../access.ts';
-import type { Namespace } from '../rows.ts';
+import type { Namespace } from '../rows/members.ts';
 import type { World } from '../world.ts';
 import { type Api, openGroup, paginate, requireCaller } from './api.ts';
 import { badRequest, forbidden, notFound } from './api-error.ts';

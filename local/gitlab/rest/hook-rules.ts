@@ -1,3 +1,4 @@
+import { PatternError, requirePattern } from '../match-pattern.ts';
 import { unprocessable } from './api-error.ts';
 
 const MOST_HEADERS = 20;
@@ -29,9 +30,11 @@ export function isBranchFilter(filter: string, strategy: string | undefined): bo
   if (strategy === 'all_branches') return true;
   if (strategy === 'regex') {
     try {
-      return Boolean(new RegExp(filter));
-    } catch {
-      return false;
+      requirePattern(filter);
+      return true;
+    } catch (error) {
+      if (error instanceof PatternError) return false;
+      throw error;
     }
   }
   return !/[~^:?\s\\[]|\.\.|\/$|^\/|\.lock$|\.$|@\{/.test(filter);

@@ -3,7 +3,7 @@ import { MAINTAINER } from '../access.ts';
 import { alertStatus } from '../hooks/disable-hook.ts';
 import { sampleFor } from '../hooks/sample-payload.ts';
 import { isSigningToken } from '../hooks/sign.ts';
-import { type Delivery, HOOK_EVENTS, type Hook } from '../rows.ts';
+import { type Delivery, HOOK_EVENTS, type Hook } from '../rows/hooks.ts';
 import type { World } from '../world.ts';
 import { type Api, type ApiContext, numberInPath, openProject, paginate, requireUnmodified } from './api.ts';
 import { ApiError, badParameter, notFound, unprocessable } from './api-error.ts';

@@ -2,8 +2,9 @@ import * as z from 'zod';
 import { accessToProject, canSee, canSeeIssue, GUEST, OWNER, PLANNER } from '../access.ts';
 import { closedIssues } from '../close-issues.ts';
 import { announceIssue, assignees, changeIssue, unique } from '../issues.ts';
-import { ensureLabel, labelDetails } from '../labels.ts';
-import type { Issue } from '../rows.ts';
+import { labelDetails, recordLabels } from '../labels.ts';
+import { participantsOf } from '../participants.ts';
+import type { Issue } from '../rows/issues.ts';
 import type { World } from '../world.ts';
 import {
   type Api,
@@ -18,8 +19,10 @@ import {
 } from './api.ts';
 import { badParameter, badRequest, forbidden, notFound } from './api-error.ts';
 import { IssueFilter, matchesIssue } from './filter-issues.ts';
-import { presentMergeRequest } from './merge-requests.ts';
+import { openIssue } from './open-issue.ts';
 import { presentUser } from './present.ts';
+import { presentIssue, showIssue } from './present-issue.ts';
+import { presentMergeRequest } from './present-merge-request.ts';
 import { flag, integer, integers, list, readParameters, rowText, text } from './read-parameters.ts';
 
 const Fields = z.object({
@@ -31,87 +34,13 @@ const Fields = z.object({
   assignee_ids: integers.optional(),
   assignee_id: integer.nullable().optional(),
   confidential: flag.optional(),
+  discussion_locked: flag.optional(),
   due_date: text.nullable().optional(),
   state_event: z.enum(['close', 'reopen']).optional(),
 });
 
-/** `- [ ]` and `- [x]` in a description. */
-function tasksOf(description: string | null): { count: number; completed_count: number } {
-  const boxes = [...(description ?? '').matchAll(/^\s*(?:[-*+]|\d+[.)])\s+\[([ xX])\]\s/gm)];
-  return { count: boxes.length, completed_count: boxes.filter(([, mark]) => mark !== ' ').length };
-}
-
-function presentIssue(world: World, issue: Issue) {
-  const project = world.db.projects.require(issue.project_id);
-  const user = (id: number | null) => {
-    const row = id === null ? undefined : world.db.users.get(id);
-    return row ? presentUser(world, row) : null;
-  };
-  const assignees = issue.assignee_ids.map(user);
-  const notes = world.db.notes.filter(
-    (note) => note.noteable_type === 'Issue' && note.noteable_id === issue.id && !note.system,
-  );
-  const api = `${world.url}/api/v4/projects/${project.id}/issues/${issue.iid}`;
-  return {
-    id: issue.id,
-    iid: issue.iid,
-    project_id: issue.project_id,
-    title: issue.title,
-    description: issue.description,
-    state: issue.state,
-    created_at: issue.created_at,
-    updated_at: issue.updated_at,
-    closed_at: issue.closed_at,
-    closed_by: user(issue.closed_by_id),
-    labels: issue.labels,
-    milestone: null,
-    assignees,
-    author: user(issue.author_id),
-    type: 'ISSUE',
-    issue_type: 'issue',
-    assignee: assignees[0] ?? null,
-    user_notes_count: notes.length,
-    merge_requests_count: 0,
-    upvotes: 0,
-    downvotes: 0,
-    due_date: issue.due_date,
-    confidential: issue.confidential,
-    discussion_locked: null,
-    web_url: `${world.url}/${project.path_with_namespace}/-/issues/${issue.iid}`,
-    references: {
-      short: `#${issue.iid}`,
-      relative: `#${issue.iid}`,
-      full: `${project.path_with_namespace}#${issue.iid}`,
-    },
-    severity: 'UNKNOWN',
-    time_stats: { time_estimate: 0, total_time_spent: 0, human_time_estimate: null, human_total_time_spent: null },
-    task_completion_status: tasksOf(issue.description),
-    has_tasks: tasksOf(issue.description).count > 0,
-    blocking_issues_count: 0,
-    moved_to_id: null,
-    imported: false,
-    imported_from: 'none',
-    service_desk_reply_to: null,
-    _links: {
-      self: api,
-      notes: `${api}/notes`,
-      award_emoji: `${api}/award_emoji`,
-      project: `${world.url}/api/v4/projects/${project.id}`,
-    },
-  };
-}
-
 const LONGEST_TITLE = 255;
 const tooLong = () => badRequest({ title: [`is too long (maximum is ${LONGEST_TITLE} characters)`] });
-
-/** The issue of the path; one that the caller may not see does not exist for them. */
-function openIssue(world: World, c: ApiContext) {
-  const call = openProject(world, c);
-  const iid = numberInPath(c, 'issue_iid');
-  const issue = world.db.issues.find((row) => row.project_id === call.project.id && row.iid === iid);
-  if (!issue || !canSeeIssue(issue, call.user, call.access)) throw notFound();
-  return { ...call, issue };
-}
 
 export function routeIssues(api: Api, world: World): void {
   const { db } = world;
@@ -186,9 +115,7 @@ export function routeIssues(api: Api, world: World): void {
   const one = '/projects/:id/issues/:issue_iid';
   api.get(`${one}/participants`, (c) => {
     const { issue } = openIssue(world, c);
-    const notes = db.notes.filter((note) => note.noteable_type === 'Issue' && note.noteable_id === issue.id);
-    const ids = new Set([issue.author_id, ...issue.assignee_ids, ...notes.map((note) => note.author_id)]);
-    return paginate(c, [...ids], (id) => presentUser(world, db.users.require(id)));
+    return paginate(c, participantsOf(world, issue), (user) => presentUser(world, user));
   });
   for (const name of ['related_merge_requests', 'closed_by']) {
     api.get(`${one}/${name}`, (c) => {
@@ -202,26 +129,10 @@ export function routeIssues(api: Api, world: World): void {
       return paginate(c, rows, (row) => presentMergeRequest(world, row));
     });
   }
-  api.get(`${one}/resource_state_events`, (c) => {
-    const { issue } = openIssue(world, c);
-    const changes = db.notes.filter(
-      (note) =>
-        note.noteable_type === 'Issue' &&
-        note.noteable_id === issue.id &&
-        note.system &&
-        /^(closed|reopened)$/.test(note.body),
-    );
-    return paginate(c, changes, (note) => ({
-      id: note.id,
-      user: presentUser(world, db.users.require(note.author_id)),
-      created_at: note.created_at,
-      resource_type: 'Issue',
-      resource_id: issue.id,
-      state: note.body,
-    }));
+  api.get('/projects/:id/issues/:issue_iid', (c) => {
+    const { issue, user } = openIssue(world, c);
+    return c.json(showIssue(world, issue, user));
   });
-
-  api.get('/projects/:id/issues/:issue_iid', (c) => c.json(show(openIssue(world, c).issue)));
 
   api.post('/projects/:id/issues', async (c) => {
     const { project, access } = openProject(world, c);
@@ -254,9 +165,9 @@ export function routeIssues(api: Api, world: World): void {
       closed_at: null,
       closed_by_id: null,
     });
-    for (const label of issue.labels) ensureLabel(world, project.id, label);
+    recordLabels(world, author, undefined, issue);
     announceIssue(world, issue, author, 'open');
-    return c.json(show(issue), 201);
+    return c.json(showIssue(world, issue, author), 201);
   });
 
   api.put('/projects/:id/issues/:issue_iid', async (c) => {
@@ -273,7 +184,7 @@ export function routeIssues(api: Api, world: World): void {
     }
     const { title, description, state_event, confidential } = given;
     const allowed = access >= PLANNER ? given : { title, description, state_event, confidential };
-    return c.json(show(changeIssue(world, issue, user, allowed)));
+    return c.json(showIssue(world, changeIssue(world, issue, user, allowed), user));
   });
 
   api.delete('/projects/:id/issues/:issue_iid', (c) => {
@@ -282,6 +193,8 @@ export function routeIssues(api: Api, world: World): void {
     requireUnmodified(c, issue.updated_at);
     for (const note of db.notes.filter((row) => row.noteable_type === 'Issue' && row.noteable_id === issue.id))
       db.notes.remove(note.id);
+    for (const link of db.issueLinks.filter((row) => row.source_id === issue.id || row.target_id === issue.id))
+      db.issueLinks.remove(link.id);
     db.issues.remove(issue.id);
     return c.body(null, 204);
   });

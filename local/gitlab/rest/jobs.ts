@@ -7,7 +7,7 @@ import { eraseJobLog, readJobLog } from '../ci/job-log.ts';
 import { FINISHED, isPlayable, isRetryable } from '../ci/pipeline-status.ts';
 import { attachmentNamed } from '../content-disposition.ts';
 import { readCommit } from '../git/read-objects.ts';
-import { type Build, RUN_STATUSES } from '../rows.ts';
+import { type Build, RUN_STATUSES } from '../rows/jobs.ts';
 import type { World } from '../world.ts';
 import {
   type Api,

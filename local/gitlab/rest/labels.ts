@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { canSeeIssue, REPORTER } from '../access.ts';
 import { textColor } from '../labels.ts';
-import type { Label } from '../rows.ts';
+import type { Label } from '../rows/issues.ts';
 import type { World } from '../world.ts';
 import { type Api, type ApiContext, openProject, paginate } from './api.ts';
 import { ApiError, badParameter, badRequest, notFound } from './api-error.ts';

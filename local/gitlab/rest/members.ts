@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ACCESS_LEVELS, MAINTAINER, type Membership, membersOf, OWNER } from '../access.ts';
-import type { User } from '../rows.ts';
+import type { User } from '../rows/users.ts';
 import type { World } from '../world.ts';
 import { type Api, type ApiContext, numberInPath, openGroup, openProject, paginate, requireCaller } from './api.ts';
 import { ApiError, badParameter, badRequest, forbidden, notFound } from './api-error.ts';

@@ -1,4 +1,5 @@
-import type { Issue, MergeRequest } from '../rows.ts';
+import type { Issue } from '../rows/issues.ts';
+import type { MergeRequest } from '../rows/merge-requests.ts';
 import type { World } from '../world.ts';
 
 type Row = Issue | MergeRequest;

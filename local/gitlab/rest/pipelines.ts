@@ -5,7 +5,8 @@ import { artifactsFolder } from '../ci/artifacts.ts';
 import { NoPipelineError } from '../ci/create-pipeline.ts';
 import { FINISHED } from '../ci/pipeline-status.ts';
 import { resolveCommit } from '../git/read-objects.ts';
-import { type Pipeline, RUN_STATUSES } from '../rows.ts';
+import { RUN_STATUSES } from '../rows/jobs.ts';
+import type { Pipeline } from '../rows/pipelines.ts';
 import type { World } from '../world.ts';
 import { type Api, type ApiContext, numberInPath, openProject, paginate, requireCaller } from './api.ts';
 import { badRequest, forbidden, notFound } from './api-error.ts';
@@ -186,12 +187,7 @@ export function routePipelines(api: Api, world: World): void {
 
   api.post('/projects/:id/pipelines/:pipeline_id/cancel', (c) => {
     const pipeline = openPipeline(world, c, DEVELOPER);
-    const open = jobsOf(pipeline).filter((build) => !FINISHED.has(build.status));
-    const time = world.now().toISOString();
-    for (const build of open) {
-      if (build.status !== 'running') db.builds.update(build.id, { status: 'canceled', finished_at: time });
-    }
-    for (const build of open) runner.cancel(db.builds.require(build.id));
+    runner.cancelJobs(jobsOf(pipeline).filter((build) => !FINISHED.has(build.status)));
     return c.json(presentPipelineFully(world, db.pipelines.require(pipeline.id)));
   });
 

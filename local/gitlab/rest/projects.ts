@@ -1,18 +1,19 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import * as z from 'zod';
 import { accessToGroup, accessToProject, canSee, DEVELOPER, GUEST, MAINTAINER, membersOf, OWNER } from '../access.ts';
+import { endReaders } from '../git/read-by-name.ts';
 import { runGit } from '../git/run-git.ts';
-import { commitActions } from '../git/write-files.ts';
-import type { Namespace, Project } from '../rows.ts';
+import type { Namespace } from '../rows/members.ts';
+import type { Project } from '../rows/projects.ts';
 import { removeUploads } from '../uploads.ts';
 import type { World } from '../world.ts';
 import { type Api, type ApiContext, openGroup, openProject, paginate, requireCaller } from './api.ts';
 import { ApiError, badParameter, badRequest, forbidden, notFound, unauthorized } from './api-error.ts';
-import { tellOfRefs } from './branches.ts';
 import { isPathSegment } from './path-segment.ts';
 import { PROJECT_SETTINGS, presentProject, presentSimpleProject, presentUser } from './present.ts';
 import { filledText, flag, integer, list, readParameters, text } from './read-parameters.ts';
+import { writeReadme } from './write-readme.ts';
 
 const PATH_RULE =
   "can contain only letters, digits, '_', '-' and '.'. Cannot start with '-', end in '.git' or end in '.atom'";
@@ -92,6 +93,7 @@ function relocate(world: World, project: Project, namespace: Namespace, path: st
   const to = world.repositories.path(changed);
   if (from !== to && existsSync(from)) {
     mkdirSync(dirname(to), { recursive: true });
+    void endReaders(from);
     renameSync(from, to);
   }
   return changed;
@@ -224,18 +226,8 @@ export function routeProjects(api: Api, world: World): void {
       });
     }
     if (given.initialize_with_readme) {
-      const content = Buffer.from(`# ${name}\n${given.description ? `\n${given.description}\n` : ''}`);
-      const repository = world.repositories.path(project);
-      const author = { name: user.name, email: user.email };
-      const sha = await commitActions(
-        repository,
-        join(world.stateDir, 'writing', world.newId()),
-        undefined,
-        [{ action: 'create', file_path: 'README.md', content }],
-        { message: 'Initial commit', author, committer: author, at: world.now() },
-      );
-      await runGit(repository, ['update-ref', `refs/heads/${project.default_branch}`, sha]);
-      await tellOfRefs(world, project, user.id);
+      const text = `# ${name}\n${given.description ? `\n${given.description}\n` : ''}`;
+      await writeReadme(world, project, user, text, 'Initial commit');
     }
     return c.json(presentProject(world, db.projects.require(project.id), user), 201);
   });
@@ -338,6 +330,7 @@ export function removeProject(world: World, project: Project): void {
     for (const row of table.all()) if (row.source === 'project' && row.source_id === project.id) table.remove(row.id);
   }
   db.projects.remove(project.id);
+  void endReaders(world.repositories.path(project));
   rmSync(world.repositories.path(project), { recursive: true, force: true });
   removeUploads(world, project.id);
 }

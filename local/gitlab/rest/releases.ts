@@ -4,14 +4,14 @@ import * as git from '../git/read-objects.ts';
 import { runGit } from '../git/run-git.ts';
 import { readHookCommit } from '../hooks/payload-parts.ts';
 import { releasePayload } from '../hooks/payload-release.ts';
-import type { Project, Release } from '../rows.ts';
+import type { Project, Release } from '../rows/projects.ts';
 import type { World } from '../world.ts';
 import { type Api, type ApiContext, openProject, paginate, requireCaller } from './api.ts';
 import { ApiError, forbidden, notFound } from './api-error.ts';
-import { tellOfRefs } from './branches.ts';
 import { openRepository } from './open-repository.ts';
 import { presentCommit, presentUser } from './present.ts';
 import { filledText, moment, readParameters, text } from './read-parameters.ts';
+import { tellOfRefs } from './tell-of-refs.ts';
 
 const Link = z.object({
   name: filledText,

@@ -1,8 +1,11 @@
 import * as z from 'zod';
 import { DEVELOPER, isProtectedBranch } from '../access.ts';
 import { addPipeline } from '../ci/create-pipeline.ts';
-import { isAncestor, resolveCommit } from '../git/read-objects.ts';
-import type { Build, Pipeline, Project, RunStatus } from '../rows.ts';
+import { isAncestor } from '../git/read-history.ts';
+import { resolveCommit } from '../git/read-objects.ts';
+import type { Build, RunStatus } from '../rows/jobs.ts';
+import type { Pipeline } from '../rows/pipelines.ts';
+import type { Project } from '../rows/projects.ts';
 import type { World } from '../world.ts';
 import { type Api, openForReading, openProject, paginate, requireCaller } from './api.ts';
 import { badRequest, notFound } from './api-error.ts';

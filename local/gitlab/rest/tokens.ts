@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
-import type { Token } from '../rows.ts';
+import type { Token } from '../rows/users.ts';
 import type { World } from '../world.ts';
 import { type Api, type ApiContext, numberInPath, paginate, requireCaller, tokenOf } from './api.ts';
 import { ApiError, notFound, unauthorized } from './api-error.ts';

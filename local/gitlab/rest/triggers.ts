@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { DEVELOPER, MAINTAINER } from '../access.ts';
 import { lintCiFile, NoPipelineError } from '../ci/create-pipeline.ts';
 import { resolveCommit } from '../git/read-objects.ts';
-import type { TriggerToken } from '../rows.ts';
+import type { TriggerToken } from '../rows/pipelines.ts';
 import type { World } from '../world.ts';
 import { type Api, type ApiContext, numberInPath, openProject, paginate, requireCaller } from './api.ts';
 import { badParameter, badRequest, notFound } from './api-error.ts';

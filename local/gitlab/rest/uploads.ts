@@ -1,5 +1,5 @@
 import { GUEST, MAINTAINER } from '../access.ts';
-import type { Upload } from '../rows.ts';
+import type { Upload } from '../rows/projects.ts';
 import { findUpload, keepUpload, uploadResponse } from '../uploads.ts';
 import type { World } from '../world.ts';
 import { type Api, openProject, paginate, requireCaller } from './api.ts';

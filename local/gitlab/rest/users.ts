@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
-import type { User } from '../rows.ts';
+import type { User } from '../rows/users.ts';
 import { GITLAB_VERSION, type World } from '../world.ts';
 import { type Api, numberInPath, paginate, requireAdmin, requireCaller } from './api.ts';
 import { ApiError, notFound } from './api-error.ts';

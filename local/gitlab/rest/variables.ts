@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { MAINTAINER, OWNER } from '../access.ts';
-import type { Variable } from '../rows.ts';
+import type { Variable } from '../rows/projects.ts';
 import type { World } from '../world.ts';
 import { type Api, type ApiContext, openGroup, openProject, paginate, requireAdmin } from './api.ts';
 import { badRequest, notFound } from './api-error.ts';

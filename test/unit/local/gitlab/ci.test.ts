@@ -15,7 +15,7 @@ import {
 import { RawJobSchema, readJob } from '../../../../local/gitlab/ci/read-job.ts';
 import { composeScript } from '../../../../local/gitlab/ci/run-script.ts';
 import { expandVariables } from '../../../../local/gitlab/ci/variables.ts';
-import { type Build, RUN_STATUSES, type RunStatus } from '../../../../local/gitlab/rows.ts';
+import { type Build, RUN_STATUSES, type RunStatus } from '../../../../local/gitlab/rows/jobs.ts';
 import '../../../harness/repeatable-properties.ts';
 
 const definition = (body: object = {}, name = 'job', listed = { when: 'on_success', allow_failure: false }) =>

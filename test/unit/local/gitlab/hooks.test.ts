@@ -11,7 +11,7 @@ import { deploymentPayload } from '../../../../local/gitlab/hooks/payload-deploy
 import { issuePayload } from '../../../../local/gitlab/hooks/payload-issue.ts';
 import { pipelinePayload } from '../../../../local/gitlab/hooks/payload-pipeline.ts';
 import { isSigningToken, signDelivery } from '../../../../local/gitlab/hooks/sign.ts';
-import type { Hook } from '../../../../local/gitlab/rows.ts';
+import type { Hook } from '../../../../local/gitlab/rows/hooks.ts';
 
 const AT = '2026-11-01T10:00:00.000Z';
 const SHA = 'a'.repeat(40);

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { Hono } from 'hono';
 import * as z from 'zod';
-import { canSeeIssue, matchesWildcard } from '../../../../local/gitlab/access.ts';
+import { canSeeIssue } from '../../../../local/gitlab/access.ts';
 import { closedIssues } from '../../../../local/gitlab/close-issues.ts';
 import { environmentSlug, guessTier } from '../../../../local/gitlab/environment-slug.ts';
 import { diffRefs } from '../../../../local/gitlab/git/detect-pushes.ts';
 import { fillTemplate } from '../../../../local/gitlab/hooks/fill-template.ts';
+import { matchesWildcard } from '../../../../local/gitlab/match-pattern.ts';
 import { ApiError } from '../../../../local/gitlab/rest/api-error.ts';
 import { refusedChange } from '../../../../local/gitlab/rest/deployments.ts';
 import { meanCoverage } from '../../../../local/gitlab/rest/present.ts';
