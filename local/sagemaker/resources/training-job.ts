@@ -34,6 +34,7 @@ const MESSAGES: Partial<Record<SecondaryStatus, string>> = {
   Downloading: 'Downloading input data',
   Training: 'Training image download completed. Training in progress.',
   Uploading: 'Uploading generated training model',
+  Restarting: 'Restarting the training job after an internal error',
   Stopping: 'Stopping the training job',
   Completed: 'Training job completed',
   Failed: 'Training job failed',
@@ -149,11 +150,18 @@ export function resumeTrainingJobs(world: World): void {
     const { TrainingJobStatus: status, TrainingJobName: name } = job;
     if (status !== 'InProgress' && status !== 'Stopping') continue;
     if (status === 'InProgress' && job.TrainingStartTime === undefined) launch(world, job);
+    else if (status === 'InProgress' && mayRestart(job)) launch(world, move(world, job, 'Restarting'));
     else {
       finish(world, job, endedWithServer(status));
       void world.jobs.closeLog({ kind: 'training', name, logGroup: LOG_GROUP });
     }
   }
+}
+
+/** A RetryStrategy is for internal errors, and to lose the server is one. */
+function mayRestart({ RetryStrategy: retry, SecondaryStatusTransitions: transitions }: TrainingJob): boolean {
+  const restarts = (transitions ?? []).filter(({ Status }) => Status === 'Restarting').length;
+  return restarts < (retry?.MaximumRetryAttempts ?? 0);
 }
 
 function launch(world: World, job: TrainingJob): void {

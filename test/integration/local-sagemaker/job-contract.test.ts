@@ -124,7 +124,7 @@ json.dump(sorted(os.environ), open('/opt/ml/model/names.json', 'w'))
     const names: string[] = JSON.parse(await readObject(bucket, `${name}/${name}/output/model/names.json`));
     expect(names).toContain('MINE');
     const known =
-      /^(SM_.*|TRAINING_JOB_(NAME|ARN)|MINE|PATH|HOME|TMPDIR|LANG|LC_CTYPE|PWD|OLDPWD|KMP_.*|PYTHON.*|OMP_NUM_THREADS)$/;
+      /^(SM_.*|TRAINING_JOB_(NAME|ARN)|MINE|PATH|HOME|TMPDIR|LANG|LC_CTYPE|PWD|OLDPWD|KMP_.*|PYTHON.*|OMP_NUM_THREADS|PIP_CACHE_DIR)$/;
     expect(names.filter((each) => !known.test(each))).toEqual([
       'AWS_ACCESS_KEY_ID',
       'AWS_DEFAULT_REGION',
