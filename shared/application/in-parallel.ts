@@ -32,3 +32,11 @@ export async function mapInParallel<Element, Result>(
   if (failure !== undefined) throw failure.error;
   return [...results].sort(([a], [b]) => a - b).map(([, result]) => result);
 }
+
+/** All results. Waits for every one of them also when one fails, so that nothing of a step goes on after it. @throws the first failure */
+export async function together<const Pending extends readonly unknown[]>(
+  pending: Pending,
+): Promise<{ -readonly [Index in keyof Pending]: Awaited<Pending[Index]> }> {
+  await Promise.allSettled(pending);
+  return Promise.all(pending);
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { mapInParallel } from '../../../shared/application/in-parallel.ts';
+import { mapInParallel, together } from '../../../shared/application/in-parallel.ts';
 
 /** Gives way to others as often as it is told. */
 async function yieldTimes(times: number): Promise<void> {
@@ -37,5 +37,20 @@ describe('mapping in parallel', () => {
       if (element === 2) throw new Error('two');
     };
     await expect(mapInParallel([1, 2, 3], 2, work)).rejects.toThrow('two');
+  });
+});
+
+describe('doing several things together', () => {
+  it('gives what each of them gave', async () => {
+    expect(await together([Promise.resolve(1), 'at once', undefined])).toEqual([1, 'at once', undefined]);
+  });
+
+  it('fails as the first that failed, and not before all others have ended', async () => {
+    let ended = false;
+    const other = yieldTimes(20).then(() => {
+      ended = true;
+    });
+    await expect(together([Promise.reject(new Error('away')), other])).rejects.toThrow('away');
+    expect(ended).toBe(true);
   });
 });

@@ -95,6 +95,7 @@ async function approvedRun(changes: Partial<Run>) {
     objects,
     registry,
     rendezvous,
+    answerTask: rendezvous.tokens.answerTask,
     failTask: rendezvous.tokens.failTask,
     deployments: fakeDeployments(),
     leases: fakeLeases(),
