@@ -1,7 +1,8 @@
 import { accessToProject, DEVELOPER, protectionOf } from '../access.ts';
+import { readObject } from '../git/read-by-name.ts';
 import { diffBetween } from '../git/read-diffs.ts';
 import { mergeBase } from '../git/read-history.ts';
-import { gitText } from '../git/run-git.ts';
+
 import { isDraft } from '../hooks/payload-merge-request.ts';
 import { headOf, headPipeline, mergeStatus } from '../merge-requests.ts';
 import { isSubscribed } from '../participants.ts';
@@ -112,6 +113,6 @@ export async function rangeOf(world: World, row: MergeRequest): Promise<string> 
       ? `${row.commit_shas.at(-1)}^1`
       : (known_refs[`refs/heads/${row.target_branch}`] ?? row.sha);
   const repository = world.repositories.path(world.db.projects.require(row.project_id));
-  const sha = await gitText(repository, ['rev-parse', target]).catch(() => target);
-  return `${sha.trim()}..${source}`;
+  const commit = await readObject(repository, target);
+  return `${commit?.id ?? target}..${source}`;
 }

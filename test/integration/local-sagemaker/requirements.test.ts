@@ -1,6 +1,7 @@
+import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateEndpointCommand, DeleteEndpointCommand } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
-import { newBucket, putObject, readObject, runtime, sagemaker, uniqueName } from './clients.ts';
+import { logs, newBucket, putObject, readObject, runtime, sagemaker, uniqueName } from './clients.ts';
 import { processingEnd, startProcessing, startTraining, trainingEnd } from './jobs.ts';
 import { createConfig, createModel, endpointAtRest, uploadModel } from './models.ts';
 
@@ -26,8 +27,7 @@ def build_wheel(folder, config_settings=None, metadata_directory=None):
 `;
 const asked = '--no-index\nnumpy\n./package\n';
 
-async function trainWith(requirements: string, script: string) {
-  const name = uniqueName('requirements');
+async function trainWith(requirements: string, script: string, name = uniqueName('requirements')) {
   await putObject(bucket, `${name}/code/requirements.txt`, requirements);
   await putObject(bucket, `${name}/code/package/pyproject.toml`, pyproject);
   await putObject(bucket, `${name}/code/package/backend.py`, backend);
@@ -45,6 +45,19 @@ describe('a requirements.txt beside the script', () => {
     const name = uniqueName('processing');
     await startProcessing(bucket, name, 'import beside_the_script\n');
     expect((await processingEnd(name)).FailureReason).toContain("No module named 'beside_the_script'");
+  });
+
+  it('is left alone where the image has all that it asks for', async () => {
+    const name = uniqueName('requirements');
+    const satisfied = `# as in the image\nnumpy>=1  # any\nscikit-learn\nnobody-wrote-this ; python_version < "3"\n`;
+    expect((await trainWith(satisfied, 'print(1)\n', name)).TrainingJobStatus).toBe('Completed');
+    const group = '/aws/sagemaker/TrainingJobs';
+    const { events } = await logs.send(
+      new FilterLogEventsCommand({ logGroupName: group, logStreamNamePrefix: `${name}/` }),
+    );
+    expect(events?.map(({ message }) => message)).toContain(
+      "requirements.txt asks for nothing that the image doesn't have.",
+    );
   });
 
   it('fails the job in the words of pip when it cannot be installed', async () => {
