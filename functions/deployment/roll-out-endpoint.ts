@@ -69,9 +69,9 @@ async function rollOutEndpoint(input: z.output<typeof Input>, deps: RollOutEndpo
   const plan = planMove(before, release, standing);
   if (plan.action === 'stop') return deps.answerTask(taskToken, { outcome: plan.outcome, reasons: [plan.reason] });
   const subject = subjects.endpoint(endpointName, run.runId, run.attempt, 'pending');
-  const [{ id: gitlabDeploymentId }] = await together([
-    deps.gitlab.start(run.projectId, gitlabDeploymentOf(run, environment)),
+  const [, { id: gitlabDeploymentId }] = await together([
     rendezvous.wait(subject, taskToken, now()),
+    deps.gitlab.start(run.projectId, gitlabDeploymentOf(run, environment)),
   ]);
   const place = { model: run.model, environment, endpointName };
   const { action } = plan;
