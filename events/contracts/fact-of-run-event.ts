@@ -72,6 +72,11 @@ const rules: Partial<Record<RunEventType, FactRule>> = {
   },
 };
 
+/** Whether the rest of the company hears of an event of this type. */
+export function isFact({ type }: Pick<RunEvent, 'type'>): boolean {
+  return rules[type] !== undefined;
+}
+
 /** Anything but a list of texts is left to the contract, which refuses it. */
 function fittedReasons(reasons: unknown): unknown {
   const texts = z.array(z.string()).safeParse(reasons);

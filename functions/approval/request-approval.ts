@@ -14,15 +14,17 @@ import { buildPacket, type PacketSources } from '../../shared/application/build-
 import { currentRun } from '../../shared/application/current-run.ts';
 import { enterStage } from '../../shared/application/enter-stage.ts';
 import { readDocument } from '../../shared/application/read-document.ts';
+import { readPolicy } from '../../shared/application/read-run-documents.ts';
 import { settleReview } from '../../shared/application/settle-review.ts';
 import { type SupersedeDependencies, supersedeOlder } from '../../shared/application/supersede-older.ts';
 import { writeApprovalNotice } from '../../shared/application/write-review-notice.ts';
 import { canonicalJson } from '../../shared/domain/canonical-json.ts';
+import { describeEvent } from '../../shared/domain/describe-event.ts';
 import { secondsOf } from '../../shared/domain/durations.ts';
 import { ContractBroken } from '../../shared/domain/faults.ts';
 import { formatTime } from '../../shared/domain/format-time.ts';
 import { subjects } from '../../shared/domain/names.ts';
-import { Policy } from '../../shared/domain/policy.ts';
+import type { Policy } from '../../shared/domain/policy.ts';
 import type { Review } from '../../shared/domain/review.ts';
 import { ReviewPacket } from '../../shared/domain/review-packet.ts';
 import type { Run } from '../../shared/domain/run.ts';
@@ -84,7 +86,7 @@ async function requestApproval(
   const current = (await reviews.find(review.reviewId)) ?? review;
   if (current.status === 'pending') {
     await enterStage(dependencies.runs, run, 'awaiting-approval', now());
-    await tellStewardsOnce(current, dependencies);
+    await tellStewardsOnce(run, current, dependencies);
   }
   await rendezvous.wait(subjects.review(review.reviewId), input.taskToken, now());
   // A decision that fell before this wait has answered nobody yet, or an attempt that is over.
@@ -99,7 +101,8 @@ async function openReview(run: Run, dependencies: RequestApprovalDependencies): 
   const reviewId = run.reviewId ?? newId();
   // The run remembers the id before the review exists, so that a repetition opens the same one.
   if (run.reviewId === undefined) await runs.update(run.runId, { reviewId }, now());
-  const packet = await buildPacket(run, await windowOf(run, dependencies), dependencies);
+  const policy = await readPolicy(documents, run);
+  const packet = await buildPacket(run, policy, windowOf(run, policy, now()), dependencies);
   const key = `documents/${run.runId}/packet.json`;
   const reference = await documents.write(key, canonicalJson(packet), 'application/json');
   return reviews.open({
@@ -119,36 +122,27 @@ async function openReview(run: Run, dependencies: RequestApprovalDependencies): 
   });
 }
 
-async function windowOf(run: Run, { documents, now }: RequestApprovalDependencies) {
-  const policy = await readDocument(documents, Policy, run.policy, 'The policy of the run');
+function windowOf(run: Run, policy: Policy, requestedAt: string) {
   const seconds = secondsOf(policy.approval.expiresAfter);
   if (seconds === undefined) {
     throw new ContractBroken(
       `approval.expiresAfter of run ${run.runId} is no duration: ${policy.approval.expiresAfter}.`,
     );
   }
-  const requestedAt = now();
   return { requestedAt, expiresAt: new Date(Date.parse(requestedAt) + seconds * 1000).toISOString() };
 }
 
 /** The event in the timeline is written after the mail: a crash between may tell twice, but never not at all. */
-async function tellStewardsOnce(review: Review, dependencies: RequestApprovalDependencies): Promise<void> {
+async function tellStewardsOnce(run: Run, review: Review, dependencies: RequestApprovalDependencies): Promise<void> {
   const { timeline, notices, documents, publicUrl, now } = dependencies;
-  const events = await timeline.list(review.runId);
+  const [events, packet] = await Promise.all([
+    timeline.list(review.runId),
+    readDocument(documents, ReviewPacket, review.packet, 'The review packet'),
+  ]);
   if (events.some(({ key }) => key === 'approval-requested')) return;
-  const packet = await readDocument(documents, ReviewPacket, review.packet, 'The review packet');
   await notices.tellStewards(review.stewardsGroup, writeApprovalNotice(review, packet, publicUrl));
-  await timeline.record({
-    runId: review.runId,
-    key: 'approval-requested',
-    type: 'approval-requested',
-    at: now(),
-    summary: `The stewards of ${review.stewardsGroup} were asked to decide about version ${review.version} by ${formatTime(review.expiresAt)}.`,
-    detail: {
-      reviewId: review.reviewId,
-      expiresAt: review.expiresAt,
-      version: review.version,
-      packetSha256: review.packet.sha256,
-    },
-  });
+  const summary = `The stewards of ${review.stewardsGroup} were asked to decide about version ${review.version} by ${formatTime(review.expiresAt)}.`;
+  const { reviewId, expiresAt, version, packet: asked } = review;
+  const detail = { reviewId, expiresAt, version, packetSha256: asked.sha256 };
+  await timeline.record(describeEvent(review.runId, 'approval-requested', now(), { summary, detail }), run);
 }

@@ -12,14 +12,14 @@ import { WhichRun } from '../../shared/domain/run-end.ts';
 import type { Deployments, Leases } from '../../shared/ports/deployments.ts';
 import type { Rendezvous } from '../../shared/ports/rendezvous.ts';
 import type { Runs, Timeline } from '../../shared/ports/runs.ts';
-import { defineStep, type FailsTask, lambdaWaitStep } from '../../shared/runtime/lambda-step.ts';
+import { type AnswersTask, defineStep, lambdaWaitStep } from '../../shared/runtime/lambda-step.ts';
 
-export type AcquireLeaseDeps = FailsTask & {
+export type AcquireLeaseDeps = AnswersTask & {
   runs: Pick<Runs, 'get'>;
   timeline: Pick<Timeline, 'record'>;
   deployments: Pick<Deployments, 'find'>;
   leases: Pick<Leases, 'acquire'>;
-  rendezvous: Pick<Rendezvous, 'wait' | 'signal'>;
+  rendezvous: Pick<Rendezvous, 'wait'>;
   now: () => string;
 };
 
@@ -36,27 +36,26 @@ export const handler = lambdaWaitStep(step, (environment) => ({
   now: systemTime,
 }));
 
+/**
+ * Who holds the lease is on record before the task is answered, so a repetition answers the same. A run that is queued waits: where
+ * the lease comes to it before its token is kept, it finds the signal.
+ */
 async function acquireLease(input: z.output<typeof Input>, deps: AcquireLeaseDeps): Promise<void> {
-  const { rendezvous, now } = deps;
-  const { environment } = input;
+  const { now } = deps;
+  const { environment, taskToken } = input;
   const run = await currentRun(deps.runs, input);
-  const subject = subjects.lease(run.model, environment, run.runId, run.attempt);
-  await rendezvous.wait(subject, input.taskToken, now());
-
   const newest = newestOf((await deps.deployments.find(run.model, environment)) ?? {});
   if (newest !== undefined && newest.sequence > run.sequence) {
     const reasons = [
       `A newer candidate (version ${newest.version}) was live in ${environment} before; an older one never replaces it.`,
     ];
-    await rendezvous.signal(subject, { output: { outcome: 'superseded', reasons } }, now());
-    return;
+    return deps.answerTask(taskToken, { outcome: 'superseded', reasons });
   }
   const { runId, model, sequence } = run;
   const answer = await deps.leases.acquire({ model, environment, runId, sequence, now: now() });
-  if (answer.outcome === 'granted') {
-    await rendezvous.signal(subject, { output: { outcome: 'acquired', fence: answer.fence, reasons: [] } }, now());
-    return;
-  }
+  if (answer.outcome === 'granted')
+    return deps.answerTask(taskToken, { outcome: 'acquired', fence: answer.fence, reasons: [] });
+  await deps.rendezvous.wait(subjects.lease(model, environment, runId, run.attempt), taskToken, now());
   const holder = isRollbackId(answer.heldBy) ? 'a rollback' : `run ${answer.heldBy}`;
   const summary = `The endpoint in ${environment} is being moved by ${holder}; this run waits for its turn.`;
   await deps.timeline.record(

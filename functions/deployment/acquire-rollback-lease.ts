@@ -8,12 +8,12 @@ import { subjects } from '../../shared/domain/names.ts';
 import { WhichRollback } from '../../shared/domain/run-end.ts';
 import type { Deployments, Leases } from '../../shared/ports/deployments.ts';
 import type { Rendezvous } from '../../shared/ports/rendezvous.ts';
-import { defineStep, type FailsTask, lambdaWaitStep } from '../../shared/runtime/lambda-step.ts';
+import { type AnswersTask, defineStep, lambdaWaitStep } from '../../shared/runtime/lambda-step.ts';
 
-export type AcquireRollbackLeaseDeps = FailsTask & {
+export type AcquireRollbackLeaseDeps = AnswersTask & {
   deployments: Pick<Deployments, 'find'>;
   leases: Pick<Leases, 'acquire'>;
-  rendezvous: Pick<Rendezvous, 'wait' | 'signal'>;
+  rendezvous: Pick<Rendezvous, 'wait'>;
   now: () => string;
 };
 
@@ -30,13 +30,12 @@ export const handler = lambdaWaitStep(step, (environment) => ({
 }));
 
 async function acquireRollbackLease(input: z.output<typeof Input>, deps: AcquireRollbackLeaseDeps): Promise<void> {
-  const { rendezvous, now } = deps;
-  const { model, environment, rollbackId } = input;
+  const { now } = deps;
+  const { model, environment, rollbackId, taskToken } = input;
   const { rollback } = await currentRollback(deps.deployments, input);
-  const subject = subjects.rollbackLease(model, environment, rollbackId);
-  await rendezvous.wait(subject, input.taskToken, now());
   const { sequence } = rollback.to;
   const answer = await deps.leases.acquire({ model, environment, runId: rollbackId, sequence, now: now() });
-  if (answer.outcome === 'queued') return;
-  await rendezvous.signal(subject, { output: { outcome: 'acquired', fence: answer.fence, reasons: [] } }, now());
+  if (answer.outcome === 'granted')
+    return deps.answerTask(taskToken, { outcome: 'acquired', fence: answer.fence, reasons: [] });
+  await deps.rendezvous.wait(subjects.rollbackLease(model, environment, rollbackId), taskToken, now());
 }

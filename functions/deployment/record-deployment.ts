@@ -5,10 +5,8 @@ import { connectGitlab } from '../../shared/adapters/gitlab/connect.ts';
 import { gitlabDeployments } from '../../shared/adapters/gitlab/deployments.ts';
 import { runRecords } from '../../shared/adapters/run-records.ts';
 import { currentRun } from '../../shared/application/current-run.ts';
-import type { Deployment, Release } from '../../shared/domain/deployment.ts';
+import { together } from '../../shared/application/in-parallel.ts';
 import { describeEvent } from '../../shared/domain/describe-event.ts';
-import { ContractBroken } from '../../shared/domain/faults.ts';
-import type { Run } from '../../shared/domain/run.ts';
 import { Reasons, WhichRelease } from '../../shared/domain/run-end.ts';
 import type { Deployments } from '../../shared/ports/deployments.ts';
 import type { GitlabDeployments } from '../../shared/ports/gitlab.ts';
@@ -18,7 +16,7 @@ import { defineStep, lambdaStep } from '../../shared/runtime/lambda-step.ts';
 export type RecordDeploymentDeps = {
   runs: Pick<Runs, 'get'>;
   timeline: Pick<Timeline, 'record'>;
-  deployments: Pick<Deployments, 'find' | 'conclude'>;
+  deployments: Pick<Deployments, 'conclude'>;
   gitlab: Pick<GitlabDeployments, 'finish'>;
   now: () => string;
 };
@@ -38,32 +36,18 @@ export const handler = lambdaStep(step, (environment) => ({
 async function recordDeployment(input: WhichRelease, deps: RecordDeploymentDeps): Promise<z.infer<typeof Recorded>> {
   const { environment, fence } = input;
   const run = await currentRun(deps.runs, input);
-  const deployment = await deps.deployments.find(run.model, environment);
-  const release = releaseOf(run, environment, deployment);
-  if (deployment?.pending !== undefined) await deps.deployments.conclude(run.model, environment, fence, release);
-  if (release.gitlabDeploymentId !== undefined)
-    await deps.gitlab.finish(run.projectId, release.gitlabDeploymentId, 'success');
+  const { live: release } = await deps.deployments.conclude(run.model, environment, fence, run.runId);
+  const { gitlabDeploymentId } = release;
   const summary = `Version ${release.version} is live in ${environment}.`;
   const detail = {
     version: release.version,
     endpointConfigName: release.endpointConfigName,
     artifactSha256: release.artifactSha256,
   };
-  await deps.timeline.record(
-    describeEvent(run.runId, 'rollout-finished', deps.now(), { summary, environment, detail }),
-  );
+  const event = describeEvent(run.runId, 'rollout-finished', deps.now(), { summary, environment, detail });
+  await together([
+    gitlabDeploymentId && deps.gitlab.finish(run.projectId, gitlabDeploymentId, 'success'),
+    deps.timeline.record(event, run),
+  ]);
   return { outcome: 'live', reasons: [] };
-}
-
-/** What is pending for this run; after a crash it may be live already. */
-function releaseOf(run: Run, environment: string, deployment: Deployment | undefined): Release {
-  const { pending, live } = deployment ?? {};
-  if (pending?.runId === run.runId) {
-    const { fence: _fence, move: _move, ...release } = pending;
-    return release;
-  }
-  if (pending === undefined && live?.runId === run.runId) return live;
-  throw new ContractBroken(
-    `Nothing of run ${run.runId} is pending in ${environment}, so it can't be recorded as live. Retry the run.`,
-  );
 }

@@ -61,5 +61,6 @@ async function recordFailure(run: Run, { environment, attempt, end }: Input, dep
   const detail = { outcome: end.outcome, reasons: end.reasons };
   await deps.timeline.record(
     describeEvent(run.runId, 'rollout-failed', deps.now(), { summary, environment, again: attempt, detail }),
+    run,
   );
 }

@@ -7,7 +7,7 @@ import { meetingPlace } from '../../shared/adapters/meeting-place.ts';
 import { runRecords } from '../../shared/adapters/run-records.ts';
 import { sagemakerHosting } from '../../shared/adapters/sagemaker/hosting.ts';
 import { runOfMove } from '../../shared/application/current-run.ts';
-import { settleEndpoint } from '../../shared/application/settle-endpoint.ts';
+import { settleMove } from '../../shared/application/settle-endpoint.ts';
 import { type EndpointStanding, isInProgress } from '../../shared/domain/assess-endpoint.ts';
 import type { Deployment } from '../../shared/domain/deployment.ts';
 import { ServiceUnavailable } from '../../shared/domain/faults.ts';
@@ -19,9 +19,9 @@ import type { Rendezvous } from '../../shared/ports/rendezvous.ts';
 import type { Runs } from '../../shared/ports/runs.ts';
 import type { Hosting } from '../../shared/ports/sagemaker.ts';
 import type { Stage } from '../../shared/ports/stage.ts';
-import { defineStep, type FailsTask, lambdaWaitStep } from '../../shared/runtime/lambda-step.ts';
+import { type AnswersTask, defineStep, lambdaWaitStep } from '../../shared/runtime/lambda-step.ts';
 
-export type RestoreEndpointDeps = FailsTask & {
+export type RestoreEndpointDeps = AnswersTask & {
   runs: Pick<Runs, 'get'>;
   deployments: Pick<Deployments, 'find' | 'prepare'>;
   hosting: Pick<Hosting, 'describeEndpoint' | 'updateEndpoint' | 'deleteEndpoint'>;
@@ -55,27 +55,25 @@ async function restoreEndpoint(input: z.output<typeof Input>, deps: RestoreEndpo
   const { environment } = input;
   const run = await runOfMove(deps.runs, input);
   const endpointName = endpointNameOf(deps.stage.stage, run.model, environment);
-  const subject = subjects.endpoint(endpointName, input.rollbackId ?? run.runId, input.attempt, 'live');
-  await rendezvous.wait(subject, input.taskToken, now());
-
   const deployment = await deployments.find(run.model, environment);
   const pending = deployment?.pending;
-  if (deployment === undefined || pending?.runId !== run.runId || pending.rollbackId !== input.rollbackId) {
-    await rendezvous.signal(subject, { output: { outcome: 'untouched', reasons: [] } }, now());
-    return;
-  }
+  if (deployment === undefined || pending?.runId !== run.runId || pending.rollbackId !== input.rollbackId)
+    return deps.answerTask(input.taskToken, { outcome: 'untouched', reasons: [] });
   const standing = await hosting.describeEndpoint(endpointName);
   if (standing !== undefined && isInProgress(standing.status) && pending.move?.towards !== 'live')
     throw new ServiceUnavailable(
       `The endpoint ${endpointName} is still ${standing.status}; it can be restored afterwards.`,
     );
+  const subject = subjects.endpoint(endpointName, input.rollbackId ?? run.runId, input.attempt, 'live');
+  await rendezvous.wait(subject, input.taskToken, now());
   if (!isRestored(deployment, standing)) await askForFormer(deployment, standing, deps);
   const move = { towards: 'live' as const, subject, since: now() };
-  await deployments.prepare(run.model, environment, endpointName, { ...pending, fence: input.fence, move });
+  const fenced = { ...pending, fence: input.fence, move };
+  const moved = await deployments.prepare(run.model, environment, endpointName, fenced);
   if (pending.gitlabDeploymentId !== undefined) {
     await deps.gitlab.finish(run.projectId, pending.gitlabDeploymentId, 'failed');
   }
-  await settleEndpoint(run.model, environment, deps);
+  await settleMove(moved, deps);
 }
 
 function isRestored({ live }: Deployment, standing: EndpointStanding): boolean {

@@ -12,13 +12,15 @@ import { gitlabDeploymentOf } from '../../shared/domain/gitlab-deployment.ts';
 import { subjects } from '../../shared/domain/names.ts';
 import { planMove } from '../../shared/domain/plan-move.ts';
 import { WhichRollback } from '../../shared/domain/run-end.ts';
+import type { Deployments } from '../../shared/ports/deployments.ts';
 import type { GitlabDeployments } from '../../shared/ports/gitlab.ts';
 import type { Rendezvous } from '../../shared/ports/rendezvous.ts';
 import type { Runs } from '../../shared/ports/runs.ts';
-import { defineStep, type FailsTask, lambdaWaitStep } from '../../shared/runtime/lambda-step.ts';
+import { type AnswersTask, defineStep, lambdaWaitStep } from '../../shared/runtime/lambda-step.ts';
 
-export type RollBackEndpointDeps = FailsTask &
+export type RollBackEndpointDeps = AnswersTask &
   MoveEndpointDeps & {
+    deployments: Pick<Deployments, 'find'>;
     runs: Pick<Runs, 'get'>;
     gitlab: Pick<GitlabDeployments, 'start'>;
     rendezvous: Pick<Rendezvous, 'wait' | 'signal'>;
@@ -44,16 +46,15 @@ async function rollBackEndpoint(input: z.output<typeof Input>, deps: RollBackEnd
   const { model, environment, rollbackId, attempt, fence } = input;
   const { deployment, rollback } = await currentRollback(deps.deployments, input);
   const { endpointName } = deployment;
-  const subject = subjects.endpoint(endpointName, rollbackId, attempt, 'pending');
   const plan = planMove(deployment, rollback.to, await deps.hosting.describeEndpoint(endpointName));
-  await rendezvous.wait(subject, input.taskToken, now());
-  const block = (reason: string) =>
-    rendezvous.signal(subject, { output: { outcome: 'blocked', reasons: [reason] } }, now());
-  if (plan.action === 'stop') return void (await block(plan.reason));
+  const block = (reason: string) => deps.answerTask(input.taskToken, { outcome: 'blocked', reasons: [reason] });
+  if (plan.action === 'stop') return block(plan.reason);
   if (plan.action === 'create')
-    return void (await block(
+    return block(
       `The endpoint ${endpointName} is gone: somebody deleted it. The roll-out of a new version creates it.`,
-    ));
+    );
+  const subject = subjects.endpoint(endpointName, rollbackId, attempt, 'pending');
+  await rendezvous.wait(subject, input.taskToken, now());
   const run = await deps.runs.get(rollback.to.runId);
   const { id } = await deps.gitlab.start(run.projectId, gitlabDeploymentOf(run, environment));
   const pending = { ...rollback.to, gitlabDeploymentId: id, at: now(), fence, rollbackId };

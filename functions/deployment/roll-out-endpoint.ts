@@ -9,6 +9,7 @@ import { runRecords } from '../../shared/adapters/run-records.ts';
 import { s3Documents } from '../../shared/adapters/s3/documents.ts';
 import { sagemakerHosting } from '../../shared/adapters/sagemaker/hosting.ts';
 import { currentRun } from '../../shared/application/current-run.ts';
+import { together } from '../../shared/application/in-parallel.ts';
 import { type MoveEndpointDeps, moveEndpoint } from '../../shared/application/move-endpoint.ts';
 import { type PrepareReleaseDeps, prepareRelease } from '../../shared/application/prepare-release.ts';
 import { describeHold } from '../../shared/domain/describe-hold.ts';
@@ -16,15 +17,17 @@ import { gitlabDeploymentOf } from '../../shared/domain/gitlab-deployment.ts';
 import { endpointNameOf, subjects } from '../../shared/domain/names.ts';
 import { planMove } from '../../shared/domain/plan-move.ts';
 import { WhichRelease } from '../../shared/domain/run-end.ts';
+import type { Deployments } from '../../shared/ports/deployments.ts';
 import type { GitlabDeployments } from '../../shared/ports/gitlab.ts';
 import type { Rendezvous } from '../../shared/ports/rendezvous.ts';
 import type { Runs } from '../../shared/ports/runs.ts';
 import type { Hosting } from '../../shared/ports/sagemaker.ts';
-import { defineStep, type FailsTask, lambdaWaitStep } from '../../shared/runtime/lambda-step.ts';
+import { type AnswersTask, defineStep, lambdaWaitStep } from '../../shared/runtime/lambda-step.ts';
 
-export type RollOutEndpointDeps = FailsTask &
+export type RollOutEndpointDeps = AnswersTask &
   PrepareReleaseDeps &
   MoveEndpointDeps & {
+    deployments: Pick<Deployments, 'find'>;
     runs: Pick<Runs, 'get'>;
     hosting: Hosting;
     gitlab: Pick<GitlabDeployments, 'start'>;
@@ -54,22 +57,22 @@ async function rollOutEndpoint(input: z.output<typeof Input>, deps: RollOutEndpo
   const { environment, fence, taskToken } = input;
   const run = await currentRun(deps.runs, input);
   const endpointName = endpointNameOf(deps.stage.stage, run.model, environment);
-  const subject = subjects.endpoint(endpointName, run.runId, run.attempt, 'pending');
-  const { release, tags } = await prepareRelease(run, environment, deps);
-
-  const before = await deployments.find(run.model, environment);
-  const plan = planMove(before, release, await hosting.describeEndpoint(endpointName));
-  await rendezvous.wait(subject, taskToken, now());
+  const [{ release, tags }, before, standing] = await together([
+    prepareRelease(run, environment, deps),
+    deployments.find(run.model, environment),
+    hosting.describeEndpoint(endpointName),
+  ]);
   if (before?.hold !== undefined && before.pending?.runId !== run.runId) {
     const reasons = [describeHold(run.model, environment, before.hold)];
-    await rendezvous.signal(subject, { output: { outcome: 'held', reasons } }, now());
-    return;
+    return deps.answerTask(taskToken, { outcome: 'held', reasons });
   }
-  if (plan.action === 'stop') {
-    await rendezvous.signal(subject, { output: { outcome: plan.outcome, reasons: [plan.reason] } }, now());
-    return;
-  }
-  const gitlabDeploymentId = (await deps.gitlab.start(run.projectId, gitlabDeploymentOf(run, environment))).id;
+  const plan = planMove(before, release, standing);
+  if (plan.action === 'stop') return deps.answerTask(taskToken, { outcome: plan.outcome, reasons: [plan.reason] });
+  const subject = subjects.endpoint(endpointName, run.runId, run.attempt, 'pending');
+  const [, { id: gitlabDeploymentId }] = await together([
+    rendezvous.wait(subject, taskToken, now()),
+    deps.gitlab.start(run.projectId, gitlabDeploymentOf(run, environment)),
+  ]);
   const place = { model: run.model, environment, endpointName };
   const { action } = plan;
   const pending = { ...release, gitlabDeploymentId, fence };

@@ -63,8 +63,7 @@ const MOST_DIFFERENCES = 5;
 async function smokeTestEndpoint(input: WhichMove, deps: SmokeTestDeps): Promise<SmokeTest> {
   const { environment } = input;
   const run = await runOfMove(deps.runs, input);
-  const { smokeTest } = await readPolicy(deps.documents, run);
-  const golden = await readAnswers(run, deps);
+  const [{ smokeTest }, golden] = await Promise.all([readPolicy(deps.documents, run), readAnswers(run, deps)]);
   if ('problem' in golden) return { outcome: 'failed', reasons: [golden.problem] };
   const answers = golden.answers.slice(0, MOST_INPUTS);
   const endpointName = endpointNameOf(deps.stage.stage, run.model, environment);

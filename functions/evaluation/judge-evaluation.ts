@@ -25,7 +25,7 @@ export type JudgeEvaluationDeps = {
   runs: Pick<Runs, 'get' | 'update'>;
   timeline: Pick<Timeline, 'record'>;
   documents: Documents;
-  objects: Pick<ObjectStore, 'list' | 'head' | 'read' | 'digest'>;
+  objects: Pick<ObjectStore, 'list' | 'head' | 'find' | 'digest'>;
   /** Sentences that say why an archive may not be served; none for a sound one. */
   checkArchive: (artifact: { uri: string; versionId: string }) => Promise<string[]>;
   onboarding: Pick<Onboarding, 'ofModel'>;
@@ -84,7 +84,8 @@ async function judgeOnce(run: Run, artifact: { sha256: string }, deps: JudgeEval
   const key = `documents/${run.runId}/verdict.json`;
   const reference = await deps.documents.write(key, canonicalJson(verdict), 'application/json');
   const artifactSha256 = artifact.sha256;
-  await deps.runs.update(run.runId, { verdict: reference, artifactSha256, ...(report && { report }) }, deps.now());
+  const changes = { verdict: reference, artifactSha256, ...(report && { report }) };
+  const judged = await deps.runs.update(run.runId, changes, deps.now());
   await deps.timeline.record(
     describeEvent(run.runId, 'evaluation-judged', deps.now(), {
       summary: summarise(verdict),
@@ -95,6 +96,7 @@ async function judgeOnce(run: Run, artifact: { sha256: string }, deps: JudgeEval
         ...(report && { reportSha256: report.sha256 }),
       },
     }),
+    judged,
   );
   return verdict;
 }

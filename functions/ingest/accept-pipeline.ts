@@ -86,7 +86,10 @@ async function verifyPipeline(
 ): Promise<VerifiedPipeline | { ignored: string }> {
   const reported = decideOnPipeline(report, record);
   if (reported.outcome === 'ignored') return { ignored: reported.reason };
-  const pipeline = await repository.pipeline(report.project.id, report.pipeline.id);
+  const [pipeline, jobs] = await Promise.all([
+    repository.pipeline(report.project.id, report.pipeline.id),
+    repository.jobs(report.project.id, report.pipeline.id),
+  ]);
   if (pipeline === undefined)
     return { ignored: `GitLab has no pipeline ${report.pipeline.id} in project ${report.project.id}.` };
   if (pipeline.sha !== report.pipeline.sha) {
@@ -94,7 +97,6 @@ async function verifyPipeline(
       ignored: `The hook named commit ${report.pipeline.sha}; GitLab says that the pipeline ran for ${pipeline.sha}.`,
     };
   }
-  const jobs = await repository.jobs(report.project.id, report.pipeline.id);
   const verified = decideOnPipeline({ ...report, pipeline: { ...pipeline, tag: report.pipeline.tag }, jobs }, record);
   if (verified.outcome === 'ignored') return { ignored: verified.reason };
   return record === undefined ? { ignored: 'The project is not onboarded.' } : { record, pipeline };

@@ -12,7 +12,10 @@ import { topicArns } from '../../shared/adapters/sns/topic-arns.ts';
 import { type ArrangeMonitoringDeps, arrangeMonitoring } from '../../shared/application/arrange-monitoring.ts';
 import { withdrawMonitoring } from '../../shared/application/withdraw-monitoring.ts';
 import { EnvironmentName, ModelName } from '../../shared/domain/identifiers.ts';
+import type { Deployments } from '../../shared/ports/deployments.ts';
 import { defineStep, lambdaStep } from '../../shared/runtime/lambda-step.ts';
+
+type ArrangeDeps = ArrangeMonitoringDeps & { deployments: Pick<Deployments, 'listByModel'> };
 
 const Input = z.object({ model: ModelName, environment: EnvironmentName });
 const Output = z.object({
@@ -39,13 +42,14 @@ export const handler = lambdaStep(step, (environment) => ({
 
 async function arrange(
   { model, environment }: z.output<typeof Input>,
-  deps: ArrangeMonitoringDeps,
+  deps: ArrangeDeps,
 ): Promise<z.infer<typeof Output>> {
-  const deployment = await deps.deployments.find(model, environment);
+  const deployments = await deps.deployments.listByModel(model);
+  const deployment = deployments.find((known) => known.environment === environment);
   if (deployment?.live === undefined) {
     await withdrawMonitoring(model, environment, deps);
     return { outcome: 'nothing-live', alarms: [] };
   }
-  const { watched } = await arrangeMonitoring({ ...deployment, live: deployment.live }, deps);
+  const { watched } = await arrangeMonitoring({ ...deployment, live: deployment.live }, deployments, deps);
   return { outcome: 'arranged', alarms: watched };
 }

@@ -7,6 +7,7 @@ import { meetingPlace } from '../../shared/adapters/meeting-place.ts';
 import { runRecords } from '../../shared/adapters/run-records.ts';
 import { sagemakerModelRegistry } from '../../shared/adapters/sagemaker/model-registry.ts';
 import { currentRun } from '../../shared/application/current-run.ts';
+import { together } from '../../shared/application/in-parallel.ts';
 import { type ReleaseLeaseDeps, releaseAllLeases } from '../../shared/application/release-leases.ts';
 import { setCommitStatus } from '../../shared/application/set-commit-status.ts';
 import { describeEvent } from '../../shared/domain/describe-event.ts';
@@ -49,7 +50,6 @@ async function concludeRun(input: z.output<typeof Input>, deps: ConcludeRunDeps)
   const run = await currentRun(deps.runs, input);
   if (hasEnded(run.status)) return { outcome: 'ended-already' };
   const { outcome, reasons } = input.end;
-  await releaseAllLeases(run, deps);
   if (outcome === 'live') await concludeLive(run, deps);
   else if (outcome === 'superseded') await concludeSuperseded(run, reasons, deps);
   else throw new ContractBroken(`A run does not conclude with ${outcome}. Look at the workflow's definition.`);
@@ -59,14 +59,18 @@ async function concludeRun(input: z.output<typeof Input>, deps: ConcludeRunDeps)
 async function concludeLive(run: Run, deps: ConcludeRunDeps): Promise<void> {
   const version = run.registered?.version ?? 0;
   const summary = `Version ${version} is live in ${run.environments.join(', ')}.`;
-  await setCommitStatus(deps.statuses, run, deps.publicUrl, 'success', summary);
-  await deps.timeline.record(describeEvent(run.runId, 'model-live', deps.now(), { summary, detail: { version } }));
+  await together([
+    releaseAllLeases(run, deps),
+    setCommitStatus(deps.statuses, run, deps.publicUrl, 'success', summary),
+    deps.timeline.record(describeEvent(run.runId, 'model-live', deps.now(), { summary, detail: { version } }), run),
+  ]);
   await deps.runs.update(run.runId, { status: 'live', endedAt: deps.now() }, deps.now());
 }
 
 /** A version that a steward approved stays approved: it was good, only late. */
 async function concludeSuperseded(run: Run, reasons: string[], deps: ConcludeRunDeps): Promise<void> {
   const summary = `Superseded. ${reasons[0] ?? 'A newer candidate took its place.'}`;
+  await releaseAllLeases(run, deps);
   if (run.registered !== undefined && run.approval === undefined)
     await deps.registry.setApproval(run.registered.modelPackageArn, 'Rejected', summary);
   await setCommitStatus(deps.statuses, run, deps.publicUrl, 'canceled', summary);

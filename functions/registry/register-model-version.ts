@@ -26,7 +26,7 @@ export type RegisterModelVersionDeps = DescribeVersionDeps &
   BuildBaselineDeps & {
     runs: Pick<Runs, 'get' | 'update'>;
     timeline: Pick<Timeline, 'record'>;
-    objects: Pick<ObjectStore, 'head' | 'read' | 'stream' | 'digest' | 'copy'>;
+    objects: Pick<ObjectStore, 'head' | 'find' | 'stream' | 'digest' | 'copy'>;
     now: () => string;
   };
 
@@ -55,9 +55,11 @@ async function registerModelVersion(input: WhichRun, deps: RegisterModelVersionD
     throw new ContractBroken(`Run ${run.runId} was not judged, so it can't be registered. Look at its timeline.`);
   await enterStage(deps.runs, run, 'registering', deps.now());
 
-  const golden = await readGoldenAnswers(run, training, deps);
+  const [golden, baseline] = await Promise.all([
+    readGoldenAnswers(run, training, deps),
+    buildBaseline(run, training, deps),
+  ]);
   if ('problem' in golden) return { outcome: 'blocked', reasons: [golden.problem] };
-  const baseline = await buildBaseline(run, training, deps);
   if ('problem' in baseline) return { outcome: 'blocked', reasons: [baseline.problem] };
   const artifactUri = await keepApprovedBytes(training.artifactUri, artifactSha256, deps);
   if (artifactUri === undefined) {
@@ -80,12 +82,13 @@ async function registerModelVersion(input: WhichRun, deps: RegisterModelVersionD
     goldenAnswers: golden.reference,
     ...(baseline.reference && { baseline: baseline.reference }),
   };
-  await deps.runs.update(run.runId, { registered }, deps.now());
+  const withVersion = await deps.runs.update(run.runId, { registered }, deps.now());
   await deps.timeline.record(
     describeEvent(run.runId, 'version-registered', deps.now(), {
       summary: `Version ${version.version} was registered and waits for approval.`,
       detail: { version: version.version, modelPackageArn: version.modelPackageArn, artifactSha256, image },
     }),
+    withVersion,
   );
   return { outcome: 'registered', reasons: [] };
 }
@@ -110,19 +113,19 @@ async function readGoldenAnswers(
   { objects, stage }: RegisterModelVersionDeps,
 ): Promise<{ reference: DocumentReference } | { problem: string }> {
   const uri = goldenAnswersUriOf(outputUriOf(stage.bucket, run.runId, training.number));
-  const found = await objects.head(uri);
+  const found = await objects.find(uri, MAX_GOLDEN_BYTES);
   if (found === undefined) {
     return {
       problem:
         'golden-answers.jsonl is missing: postprocess must leave it in the output `postprocess`, which goes to OutputUri/postprocess.',
     };
   }
-  if (found.sizeBytes > MAX_GOLDEN_BYTES) {
+  if ('sizeBytes' in found) {
     return {
       problem: `golden-answers.jsonl has ${found.sizeBytes} bytes; at most ${MAX_GOLDEN_BYTES} are read. Choose fewer golden inputs.`,
     };
   }
-  const { bytes, versionId } = await objects.read(uri, MAX_GOLDEN_BYTES, found.versionId);
+  const { bytes, versionId } = found;
   const parsed = parseGoldenAnswers(bytes);
   return 'problem' in parsed ? parsed : { reference: { uri, versionId, sha256: sha256Hex(bytes) } };
 }

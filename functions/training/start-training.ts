@@ -101,12 +101,14 @@ async function numberOfTraining(run: Run, { pipelines }: StartTrainingDeps): Pro
 
 /** What was accepted is what is trained: code and data are looked at again before anything is started. */
 async function findChanges(run: Run, { documents, objects }: StartTrainingDeps): Promise<string[]> {
-  const data = await readResolvedData(documents, run);
-  const codeIsSound = await verifyCode(run, objects);
+  const [dataChanges, codeIsSound] = await Promise.all([
+    readResolvedData(documents, run).then((data) => findDataChanges(data, objects)),
+    verifyCode(run, objects),
+  ]);
   const codeChanges = codeIsSound
     ? []
     : [
         `The script bundle below ${run.codeUri} is not the one that was accepted: its digest differs. Tell the platform's operators: they find out who changed it and remove it; then push again.`,
       ];
-  return [...codeChanges, ...(await findDataChanges(data, objects))];
+  return [...codeChanges, ...dataChanges];
 }

@@ -2,7 +2,7 @@ import { isProtectedBranch } from './access.ts';
 import { beginMergeRequestPipeline } from './ci/merge-request-pipeline.ts';
 import { closeIssues } from './close-issues.ts';
 import { createCommit, mergeTrees, moveRef } from './git/merge-branch.ts';
-import * as git from './git/read-objects.ts';
+import { isAncestor, listCommits, mergeBase } from './git/read-history.ts';
 import { GitError, gitText, runGit } from './git/run-git.ts';
 import { isDraft, type MergeRequestAction, mergeRequestPayload } from './hooks/payload-merge-request.ts';
 import { readHookCommit } from './hooks/payload-parts.ts';
@@ -62,7 +62,7 @@ export async function mergeStatus(world: World, row: MergeRequest): Promise<stri
   const target = project.known_refs[`${HEADS}${row.target_branch}`];
   if (!source || !target) return 'broken_status';
   const repository = world.repositories.path(project);
-  const ahead = await git.isAncestor(repository, target, source);
+  const ahead = await isAncestor(repository, target, source);
   if (settingOf(project, 'merge_method') === 'ff' && !ahead) return 'need_rebase';
   if (!ahead && (await mergeTrees(repository, target, source)) === undefined) return 'conflict';
   return 'mergeable';
@@ -92,10 +92,10 @@ export async function mergeNow(
   const repository = world.repositories.path(project);
   const source = project.known_refs[`${HEADS}${row.source_branch}`] ?? row.sha;
   const target = project.known_refs[`${HEADS}${row.target_branch}`] ?? row.sha;
-  const commits = await git.listCommits(repository, `${target}..${source}`);
+  const commits = await listCommits(repository, `${target}..${source}`);
   const squash = wishes.squash ?? row.squash;
   const fastForward = settingOf(project, 'merge_method') === 'ff';
-  const base = (await git.mergeBase(repository, target, source)) ?? target;
+  const base = (await mergeBase(repository, target, source)) ?? target;
   const squashed =
     squash && commits.length > 1
       ? await createCommit(repository, {
@@ -165,7 +165,7 @@ export async function followPush(
 ) {
   const repository = world.repositories.path(project);
   if (branch === project.default_branch) {
-    for (const commit of await git.listCommits(repository, `${before}..${after}`, { limit: 100 }))
+    for (const commit of await listCommits(repository, `${before}..${after}`, { limit: 100 }))
       closeIssues(world, project, user, commit.message, `commit ${commit.id}`);
   }
   const open = world.db.mergeRequests.filter((row) => row.project_id === project.id && row.state === 'opened');
@@ -183,8 +183,7 @@ export async function followPush(
   for (const row of open.filter((one) => one.target_branch === branch && one.source_branch !== branch)) {
     const source = headOf(world, row);
     if (world.db.mergeRequests.get(row.id)?.state !== 'opened') continue;
-    if ((await git.isAncestor(repository, source, before)) || !(await git.isAncestor(repository, source, after)))
-      continue;
+    if ((await isAncestor(repository, source, before)) || !(await isAncestor(repository, source, after))) continue;
     const time = world.now().toISOString();
     const merged = world.db.mergeRequests.update(row.id, {
       state: 'merged',

@@ -8,6 +8,7 @@ import { findUserByToken, tokenFault } from './authenticate.ts';
 import { PipelineRunner } from './ci/run-pipeline.ts';
 import { openDatabase } from './database.ts';
 import { isGitPath, serveGit } from './git/http-backend.ts';
+import { endReaders } from './git/read-by-name.ts';
 import { Repositories } from './git/repositories.ts';
 import { DeliveryQueue } from './hooks/deliver.ts';
 import { openSignIn, type SignIn } from './oidc/provider.ts';
@@ -213,4 +214,5 @@ async function stop(server: Server, world: World): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeAllConnections();
   await closed;
+  await endReaders(world.repositories.root);
 }

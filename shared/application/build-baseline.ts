@@ -12,7 +12,7 @@ import { readPolicy } from './read-run-documents.ts';
 
 export type BuildBaselineDeps = {
   documents: Documents;
-  objects: Pick<ObjectStore, 'head' | 'read' | 'stream'>;
+  objects: Pick<ObjectStore, 'head' | 'find' | 'stream'>;
   /** Rows of a CSV file, the header first. @throws ContractBroken */
   readRows: (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<string[]>;
   stage: Pick<Stage, 'bucket'>;
@@ -42,8 +42,10 @@ async function readBaseline(
   deps: BuildBaselineDeps,
 ): Promise<{ baseline: Baseline } | { problem: string }> {
   const uris = trainingSampleUrisOf(outputUriOf(deps.stage.bucket, run.runId, training.number));
-  const sample = await deps.objects.head(uris.rows);
-  const description = await readDescription(uris.description, deps);
+  const [sample, description] = await Promise.all([
+    deps.objects.head(uris.rows),
+    readDescription(uris.description, deps),
+  ]);
   if (sample === undefined || description === 'missing') {
     return {
       problem:
@@ -74,12 +76,11 @@ async function readDescription(
   uri: string,
   { objects }: BuildBaselineDeps,
 ): Promise<SampleDescription | 'missing' | 'broken'> {
-  const found = await objects.head(uri);
+  const found = await objects.find(uri, MAX_DESCRIPTION_BYTES);
   if (found === undefined) return 'missing';
-  if (found.sizeBytes > MAX_DESCRIPTION_BYTES) return 'broken';
-  const { bytes } = await objects.read(uri, MAX_DESCRIPTION_BYTES, found.versionId);
+  if ('sizeBytes' in found) return 'broken';
   try {
-    return SampleDescription.safeParse(JSON.parse(Buffer.from(bytes).toString())).data ?? 'broken';
+    return SampleDescription.safeParse(JSON.parse(Buffer.from(found.bytes).toString())).data ?? 'broken';
   } catch {
     return 'broken';
   }

@@ -25,18 +25,24 @@ export type PacketSources = InvolvedPeopleSources & {
 type Window = { requestedAt: string; expiresAt: string };
 
 /** Gathers all that the stewards are shown about a registered version. */
-export async function buildPacket(run: Run, window: Window, sources: PacketSources): Promise<ReviewPacket> {
+export async function buildPacket(
+  run: Run,
+  policy: Policy,
+  window: Window,
+  sources: PacketSources,
+): Promise<ReviewPacket> {
   const { documents } = sources;
   const { registered, policySha256 } = run;
   if (registered === undefined || policySha256 === undefined) {
     throw new ContractBroken(`Run ${run.runId} asks for approval without a registered version. Retry the run.`);
   }
-  const policy = await readDocument(documents, Policy, run.policy, 'The policy of the run');
-  const verdict = await readDocument(documents, GateVerdict, run.verdict, "The gates' verdict");
-  const report = await readDocument(documents, EvaluationReport, run.report, 'The evaluation report');
-  const data = await readDocument(documents, ResolvedData, run.data, 'The list of data objects');
-  const live = await findLive(run, sources.deployments);
-  const change = await findChange(run, live, sources);
+  const [verdict, report, data, live] = await Promise.all([
+    readDocument(documents, GateVerdict, run.verdict, "The gates' verdict"),
+    readDocument(documents, EvaluationReport, run.report, 'The evaluation report'),
+    readDocument(documents, ResolvedData, run.data, 'The list of data objects'),
+    findLive(run, sources.deployments),
+  ]);
+  const [change, former] = await Promise.all([findChange(run, live, sources), findFormer(live, sources)]);
 
   return {
     schema: 'mlops/review-packet/v1',
@@ -53,7 +59,7 @@ export async function buildPacket(run: Run, window: Window, sources: PacketSourc
     metrics: listMetrics(report),
     slices: listSlices(report),
     ...(live && { live }),
-    changes: await describeChange(run, policy, live, change, sources),
+    changes: describeChange(run, policy, change, former),
     lineage: {
       projectPath: run.projectPath,
       ref: run.ref,
@@ -116,22 +122,30 @@ function withOwnCommit(run: Run, commits: readonly ChangedCommit[]): readonly Ch
   ];
 }
 
-async function describeChange(
+type Former = { run: Run; policy: Policy };
+
+/** The run of the live version, and its policy. */
+async function findFormer(
+  live: LiveVersion | undefined,
+  { documents, runs }: PacketSources,
+): Promise<Former | undefined> {
+  const run = live && (await runs.find(live.runId));
+  if (run === undefined) return undefined;
+  return { run, policy: await readDocument(documents, Policy, run.policy, 'The policy of the live version') };
+}
+
+function describeChange(
   run: Run,
   policy: Policy,
-  live: LiveVersion | undefined,
   { commits, changedPaths, diffUrl }: Change,
-  { documents, runs }: PacketSources,
-): Promise<ReviewPacket['changes']> {
-  const liveRun = live && (await runs.find(live.runId));
-  const livePolicy =
-    liveRun && (await readDocument(documents, Policy, liveRun.policy, 'The policy of the live version'));
+  former: Former | undefined,
+): ReviewPacket['changes'] {
   return {
-    policy: livePolicy ? describePolicyChange(livePolicy, policy) : [],
+    policy: former ? describePolicyChange(former.policy, policy) : [],
     commits: commits.slice(-MAX_SHOWN_COMMITS),
     commitCount: commits.length,
     changedPaths: changedPaths.slice(0, MAX_SHOWN_PATHS),
     ...(diffUrl && { diffUrl }),
-    ...(liveRun && { dataChanged: liveRun.dataDigest !== run.dataDigest }),
+    ...(former && { dataChanged: former.run.dataDigest !== run.dataDigest }),
   };
 }

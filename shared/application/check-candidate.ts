@@ -14,7 +14,7 @@ const MAX_FILE_BYTES = 4_000_000;
 
 export type CandidateSources = {
   repository: Pick<SourceRepository, 'readFile'>;
-  objects: Pick<ObjectStore, 'head' | 'read' | 'putOnce' | 'list'>;
+  objects: Pick<ObjectStore, 'find' | 'read' | 'putOnce' | 'list'>;
   documents: Pick<Documents, 'write'>;
   parsing: Pick<Parameters<typeof checkRepository>[0], 'parsePolicy' | 'lineFinderOf'>;
   bucket: string;
@@ -48,8 +48,10 @@ export async function checkCandidate(
   caching: 'as-written' | 'off' = 'as-written',
 ): Promise<CandidateCheck> {
   const tooLarge: string[] = [];
+  const committed = new Map<string, Uint8Array>();
   const readFile = async (path: string) => {
     const bytes = await repository.readFile(projectId, path, commit, MAX_FILE_BYTES);
+    if (bytes !== undefined && bytes !== 'too-large') committed.set(path, bytes);
     if (bytes !== 'too-large') return bytes;
     tooLarge.push(problemLine({ file: path, sentence: `The file has more than ${MAX_FILE_BYTES} bytes.` }));
     return undefined;
@@ -58,8 +60,13 @@ export async function checkCandidate(
   if (tooLarge.length > 0) return { outcome: 'refused', reasons: tooLarge };
   if (checked.outcome === 'refused') return { outcome: 'refused', reasons: checked.problems.map(problemLine) };
 
-  const bundle = await verifyBundle(bucket, { projectId, commit }, { objects, repository });
-  const resolved = await resolveData(checked.policy.data, objects);
+  const readOnce: CandidateSources['repository'] = {
+    readFile: async (project, path, ...rest) => committed.get(path) ?? repository.readFile(project, path, ...rest),
+  };
+  const [bundle, resolved] = await Promise.all([
+    verifyBundle(bucket, { projectId, commit }, { objects, repository: readOnce }),
+    resolveData(checked.policy.data, objects),
+  ]);
   const problems = [
     ...(bundle.outcome === 'refused' ? bundle.problems : []),
     ...('problems' in resolved ? resolved.problems : []),
@@ -68,13 +75,13 @@ export async function checkCandidate(
 
   const write = (name: string, content: string) =>
     documents.write(`documents/${runId}/${name}.json`, content, 'application/json');
-  const policy = await write('policy', canonicalJson(checked.policy));
-  const definition = await write(
-    'definition',
-    caching === 'off' ? canonicalJson(stripCaching(checked.definition)) : checked.definitionText,
-  );
-  const data = await write('data', canonicalJson(resolved.data));
-  const bundleRecord = await write('bundle', bundle.record);
+  const definitionText = caching === 'off' ? canonicalJson(stripCaching(checked.definition)) : checked.definitionText;
+  const [policy, definition, data, bundleRecord] = await Promise.all([
+    write('policy', canonicalJson(checked.policy)),
+    write('definition', definitionText),
+    write('data', canonicalJson(resolved.data)),
+    write('bundle', bundle.record),
+  ]);
   const prepared: Prepared = {
     environments: checked.policy.environments.map(({ name }) => name),
     policy,

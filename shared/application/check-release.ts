@@ -16,14 +16,14 @@ export type CheckReleaseDeps = {
 
 /** Asks anew for approval, bytes, image and policy of a run's version: one sentence for each that does not hold any more. */
 export async function checkRelease(run: Run, environment: string, deps: CheckReleaseDeps): Promise<string[]> {
-  return findReleaseProblems(run, {
-    review: run.reviewId === undefined ? undefined : await deps.reviews.find(run.reviewId),
-    version: run.registered && (await deps.registry.describe(run.registered.modelPackageArn)),
-    artifactSha256: await digestOfArtifact(run, deps),
-    policyIsIntact: await isPolicyIntact(run, deps),
-    record: deps.onboarding.ofModel(run.model),
-    environment,
-  });
+  const [review, version, artifactSha256, policyIsIntact] = await Promise.all([
+    run.reviewId === undefined ? undefined : deps.reviews.find(run.reviewId),
+    run.registered && deps.registry.describe(run.registered.modelPackageArn),
+    digestOfArtifact(run, deps),
+    isPolicyIntact(run, deps),
+  ]);
+  const record = deps.onboarding.ofModel(run.model);
+  return findReleaseProblems(run, { review, version, artifactSha256, policyIsIntact, record, environment });
 }
 
 async function digestOfArtifact({ registered }: Run, { objects }: CheckReleaseDeps): Promise<string | undefined> {

@@ -51,11 +51,14 @@ export async function checkRepository({
   if ('problems' in reading) return refused(reading.problems);
   const { policy, lineOf } = reading;
   const floors = onboarding ? checkFloors(policy, onboarding) : [];
-  const definition = await readDefinition(policy, readFile, onboarding?.dataLocations, lineFinderOf);
+  const [definition, golden] = await Promise.all([
+    readDefinition(policy, readFile, onboarding?.dataLocations, lineFinderOf),
+    checkGolden(policy, readFile),
+  ]);
   const problems = [
     ...floors.map(({ path, sentence }) => policyProblem(sentence, lineOf(path))),
     ...('problems' in definition ? definition.problems : unusedParameters(policy, definition.definition, lineOf)),
-    ...(await checkGolden(policy, readFile)),
+    ...golden,
   ];
   if ('problems' in definition || problems.length > 0) return refused(problems);
   return { outcome: 'sound', policy, policySha256: sha256Hex(policyBytes), ...definition };

@@ -1,6 +1,10 @@
 import type { ChangedCommit, InvolvedPerson } from '../domain/review.ts';
 import type { Run } from '../domain/run.ts';
 import type { Memberships, SourceRepository } from '../ports/gitlab.ts';
+import { mapInParallel } from './in-parallel.ts';
+
+/** GitLab counts requests per minute. */
+const AUTHORS_AT_ONCE = 4;
 
 export type InvolvedPeopleSources = {
   repository: Pick<SourceRepository, 'mergeRequestsOf'>;
@@ -16,7 +20,10 @@ export async function findInvolvedPeople(
   commits: readonly ChangedCommit[],
   { repository, memberships }: InvolvedPeopleSources,
 ): Promise<InvolvedPerson[]> {
-  const mergeRequests = await repository.mergeRequestsOf(run.projectId, run.commit);
+  const [mergeRequests, authors] = await Promise.all([
+    repository.mergeRequestsOf(run.projectId, run.commit),
+    findAuthors(commits, memberships),
+  ]);
   return [
     { role: 'pipeline-user', user: run.triggeredBy, evidence: `ran pipeline ${run.pipelineId}` },
     ...mergeRequests.flatMap((request): InvolvedPerson[] => [
@@ -25,7 +32,7 @@ export async function findInvolvedPeople(
         ? [{ role: 'merger' as const, user: request.mergedBy, evidence: `merged merge request !${request.iid}` }]
         : []),
     ]),
-    ...(await findAuthors(commits, memberships)),
+    ...authors,
   ];
 }
 
@@ -33,12 +40,10 @@ async function findAuthors(
   commits: readonly ChangedCommit[],
   memberships: Pick<Memberships, 'userByEmail'>,
 ): Promise<InvolvedPerson[]> {
-  const people: InvolvedPerson[] = [];
-  for (const [email, written] of byAddress(commits)) {
+  return mapInParallel(byAddress(commits), AUTHORS_AT_ONCE, async ([email, written]) => {
     const user = email === '' ? undefined : await memberships.userByEmail(email);
-    people.push({ role: 'commit-author', ...(user && { user }), evidence: evidenceOf(written) });
-  }
-  return people;
+    return { role: 'commit-author', ...(user && { user }), evidence: evidenceOf(written) };
+  });
 }
 
 function byAddress(commits: readonly ChangedCommit[]): [string, ChangedCommit[]][] {

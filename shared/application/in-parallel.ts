@@ -18,3 +18,25 @@ export async function inParallel<Element>(
   await Promise.all(Array.from({ length: atATime }, workOff));
   return failures;
 }
+
+/** The results of `work` on every element, in their order, so many at a time. @throws the first failure */
+export async function mapInParallel<Element, Result>(
+  elements: readonly Element[],
+  atATime: number,
+  work: (element: Element) => Promise<Result>,
+): Promise<Result[]> {
+  const results = new Map<number, Result>();
+  const [failure] = await inParallel(elements.entries(), atATime, async ([index, element]) => {
+    results.set(index, await work(element));
+  });
+  if (failure !== undefined) throw failure.error;
+  return [...results].sort(([a], [b]) => a - b).map(([, result]) => result);
+}
+
+/** All results. Waits for every one of them also when one fails, so that nothing of a step goes on after it. @throws the first failure */
+export async function together<const Pending extends readonly unknown[]>(
+  pending: Pending,
+): Promise<{ -readonly [Index in keyof Pending]: Awaited<Pending[Index]> }> {
+  await Promise.allSettled(pending);
+  return Promise.all(pending);
+}

@@ -15,7 +15,7 @@ import { findDataChanges } from './resolve-data.ts';
 
 type JudgeReportDeps = {
   documents: Pick<Documents, 'read'>;
-  objects: Pick<ObjectStore, 'list' | 'head' | 'read'>;
+  objects: Pick<ObjectStore, 'list' | 'find'>;
   onboarding: Pick<Onboarding, 'ofModel'>;
   stage: Pick<Stage, 'bucket'>;
 };
@@ -30,26 +30,26 @@ export async function judgeReport(run: Run, deps: JudgeReportDeps): Promise<Judg
     throw new ContractBroken(`${run.model} is not onboarded any more. Add its record and retry.`);
   if (run.training === undefined)
     throw new ContractBroken(`Run ${run.runId} was never trained, so it can't be judged.`);
-  const policy = await readPolicy(documents, run);
+  const [policy, data] = await Promise.all([readPolicy(documents, run), readResolvedData(documents, run)]);
   const championExpected = run.champion !== undefined;
   const name = policy.evaluation.report;
   const uri = reportUriOf(outputUriOf(stage.bucket, run.runId, run.training.number), name);
 
-  const found = await objects.head(uri);
+  const found = await objects.find(uri, MAX_REPORT_BYTES);
   if (found === undefined) {
     const problem = `${name} is missing: evaluate must leave it in the output \`evaluation\`, which goes to OutputUri/evaluation.`;
     return { verdict: inconclusiveVerdict([problem], championExpected) };
   }
-  if (found.sizeBytes > MAX_REPORT_BYTES) {
+  if ('sizeBytes' in found) {
     const problem = `${name} has ${found.sizeBytes} bytes; at most ${MAX_REPORT_BYTES} are read. Keep predictions in a file of their own.`;
     return { verdict: inconclusiveVerdict([problem], championExpected) };
   }
-  const { bytes, versionId } = await objects.read(uri, MAX_REPORT_BYTES, found.versionId);
+  const { bytes, versionId } = found;
   const report = { uri, versionId, sha256: sha256Hex(bytes) };
 
   const parsed = parseReport(bytes, name);
   if ('problem' in parsed) return { verdict: inconclusiveVerdict([parsed.problem], championExpected), report };
-  const changes = await findDataChanges(await readResolvedData(documents, run), objects);
+  const changes = await findDataChanges(data, objects);
   if (changes.length > 0) {
     const problems = ['The data changed while the run trained, so nobody can tell what it was trained on.', ...changes];
     return { verdict: inconclusiveVerdict(problems, championExpected), report };

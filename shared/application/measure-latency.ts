@@ -1,6 +1,6 @@
 import { LatencyBudgetBurning } from '../../events/contracts/latency-budget-burning.ts';
 import { BURN_WINDOW_NAMES, BURN_WINDOWS, type BurnWindow } from '../domain/burn-rate.ts';
-import type { Deployment, Release } from '../domain/deployment.ts';
+import type { Deployment, LiveDeployment } from '../domain/deployment.ts';
 import { type LatencyReading, readLatency } from '../domain/latency-reading.ts';
 import type { TimeWindow } from '../domain/monitor-window.ts';
 import type { LatencyObjective } from '../domain/policy.ts';
@@ -76,7 +76,7 @@ async function tellOfRecovery(
 }
 
 async function readEndpoint(
-  { model, environment, endpointName, live }: Deployment & { live: Release },
+  { model, environment, endpointName, live }: LiveDeployment,
   objective: LatencyObjective,
   before: LatencyReading | undefined,
   now: string,

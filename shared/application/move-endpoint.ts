@@ -3,10 +3,10 @@ import { describeEvent } from '../domain/describe-event.ts';
 import type { Deployments } from '../ports/deployments.ts';
 import type { Timeline } from '../ports/runs.ts';
 import type { Hosting } from '../ports/sagemaker.ts';
-import { type SettleEndpointDeps, settleEndpoint } from './settle-endpoint.ts';
+import { type SettleEndpointDeps, settleMove } from './settle-endpoint.ts';
 
-export type MoveEndpointDeps = SettleEndpointDeps & {
-  deployments: Pick<Deployments, 'find' | 'prepare'>;
+export type MoveEndpointDeps = Omit<SettleEndpointDeps, 'deployments'> & {
+  deployments: Pick<Deployments, 'prepare'>;
   hosting: Pick<Hosting, 'describeEndpoint' | 'createEndpoint' | 'updateEndpoint'>;
   timeline: Pick<Timeline, 'record'>;
 };
@@ -35,9 +35,9 @@ export async function moveEndpoint(move: Move, deps: MoveEndpointDeps): Promise<
   if (action === 'create') await hosting.createEndpoint(endpointName, pending.endpointConfigName, move.tags);
   if (action === 'update') await hosting.updateEndpoint(endpointName, pending.endpointConfigName);
   const towards = { towards: 'pending' as const, subject, since: now() };
-  await deployments.prepare(model, environment, endpointName, { ...pending, move: towards });
+  const moved = await deployments.prepare(model, environment, endpointName, { ...pending, move: towards });
   await recordMove(move, deps);
-  await settleEndpoint(model, environment, deps);
+  await settleMove(moved, deps);
 }
 
 async function recordMove({ place, action, pending, again }: Move, { timeline, now }: MoveEndpointDeps): Promise<void> {

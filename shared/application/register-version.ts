@@ -40,13 +40,17 @@ export async function registerVersion(
     throw new ContractBroken(`${run.model} is not onboarded any more. Add its record and retry.`);
   if (run.report === undefined)
     throw new ContractBroken(`Run ${run.runId} has no evaluation report, so it can't be registered.`);
-  const policy = await readPolicy(documents, run);
   const group = packageGroupNameOf(stage.stage, run.model);
   const image = record.images.inference;
-  await registry.ensureGroup(group, `Versions of ${run.model}`, { ...stage.tags, model: run.model });
+  const [policy, verdict] = await Promise.all([
+    readPolicy(documents, run),
+    readVerdict(documents, run),
+    registry.ensureGroup(group, `Versions of ${run.model}`, { ...stage.tags, model: run.model }),
+  ]);
   const version = await registry.register({
     group,
     runId: run.runId,
+    acceptedAt: run.acceptedAt,
     // At most 36 letters, digits and hyphens.
     clientToken: `run-${run.runId}`,
     description: `${run.model} from ${run.projectPath} at ${run.commit.slice(0, 12)}, run ${run.runId}`,
@@ -67,7 +71,7 @@ export async function registerVersion(
       createdBy: `${run.commitAuthor.name} (commit author)`,
       artifactUri: artifact.artifactUri,
       riskTier: policy.riskTier,
-      verdict: await readVerdict(documents, run),
+      verdict,
       reportUri: run.report.uri,
       data: policy.data.map(({ uri }) => uri),
       ...(artifact.training.trainingJobArn !== undefined && { trainingJobArn: artifact.training.trainingJobArn }),

@@ -3,6 +3,7 @@ import { isActive } from '../domain/run.ts';
 import type { Leases } from '../ports/deployments.ts';
 import type { Rendezvous } from '../ports/rendezvous.ts';
 import type { Runs } from '../ports/runs.ts';
+import { together } from './in-parallel.ts';
 
 export type ReleaseLeaseDeps = {
   leases: Pick<Leases, 'release'>;
@@ -47,5 +48,5 @@ export async function releaseAllLeases(
   run: { runId: string; model: string; environments: readonly string[] },
   deps: ReleaseLeaseDeps,
 ): Promise<void> {
-  for (const environment of run.environments) await releaseLease(run.model, environment, run.runId, deps);
+  await together(run.environments.map((environment) => releaseLease(run.model, environment, run.runId, deps)));
 }

@@ -69,6 +69,7 @@ async function record(
     const detail = { trainingJobArn: assessment.trainingJobArn, artifactUri };
     await deps.timeline.record(
       describeEvent(run.runId, 'training-finished', finishedAt, { summary, detail, again: training.number }),
+      run,
     );
     return [];
   }
@@ -79,6 +80,7 @@ async function record(
   const summary = assessment.sentence;
   await deps.timeline.record(
     describeEvent(run.runId, 'training-failed', finishedAt, { summary, detail, again: training.number }),
+    run,
   );
   return reasons;
 }

@@ -25,15 +25,18 @@ export async function submitPipeline(run: Run, number: number, deps: SubmitPipel
   const record = deps.onboarding.ofModel(run.model);
   if (record === undefined)
     throw new ContractBroken(`${run.model} is not onboarded any more. Add its record and retry.`);
-  const policy = await readPolicy(documents, run);
-  const written = await readDefinition(documents, run);
+  const [policy, written, championUri] = await Promise.all([
+    readPolicy(documents, run),
+    readDefinition(documents, run),
+    run.champion?.artifactUri ?? nothingLive(deps),
+  ]);
   const parameters = pipelineParametersOf({
     definition: written,
     policy,
     codeUri: run.codeUri ?? '',
     data: policy.data,
     outputUri: outputUriOf(stage.bucket, run.runId, number),
-    championUri: run.champion?.artifactUri ?? (await nothingLive(deps)),
+    championUri,
     images: record.images,
   });
   const tags = { ...stage.tags, model: run.model };

@@ -22,25 +22,26 @@ const PAST_APPROVAL: readonly RunStatus[] = ['rolling-out', 'live'];
  */
 export async function supersedeOlder(run: Run, review: Review, dependencies: SupersedeDependencies): Promise<void> {
   const pending = await dependencies.reviews.pendingOfModel(review.model);
-  const newer = await findNewer(run, pending, dependencies);
+  const waiting = pending.find(({ sequence }) => sequence > run.sequence);
+  // Looked for after those that wait: a review that is decided meanwhile is then found further on.
+  const newer = waiting?.runId ?? (await findPastApproval(run, dependencies));
   if (newer !== undefined) return supersede(review, newer, dependencies);
   for (const older of pending.filter(({ sequence }) => sequence < review.sequence)) {
     await supersede(older, review.runId, dependencies);
   }
 }
 
-async function findNewer(
-  run: Run,
-  pending: readonly Review[],
+/** A newer run of the model that rolls out or is live somewhere. */
+async function findPastApproval(
+  { model, sequence }: Run,
   { deployments, runs }: SupersedeDependencies,
 ): Promise<string | undefined> {
-  const isNewer = ({ sequence }: { sequence: number }) => sequence > run.sequence;
-  const waiting = pending.find(isNewer);
-  if (waiting !== undefined) return waiting.runId;
-  const live = (await deployments.listByModel(run.model)).flatMap((deployment) => deployment.live ?? []).find(isNewer);
-  if (live !== undefined) return live.runId;
-  const recent = await runs.listByModel(run.model, NEWEST_RUNS);
-  return recent.find((other) => isNewer(other) && PAST_APPROVAL.includes(other.status))?.runId;
+  const [deployed, newer] = await Promise.all([
+    deployments.listByModel(model),
+    runs.listByModel(model, NEWEST_RUNS, sequence),
+  ]);
+  const live = deployed.flatMap((deployment) => deployment.live ?? []).find((each) => each.sequence > sequence);
+  return live?.runId ?? newer.find(({ status }) => PAST_APPROVAL.includes(status))?.runId;
 }
 
 async function supersede(review: Review, byRunId: string, dependencies: SupersedeDependencies): Promise<void> {

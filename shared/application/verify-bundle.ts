@@ -4,12 +4,16 @@ import { canonicalJson, sha256Hex } from '../domain/canonical-json.ts';
 import { describeIssue } from '../domain/describe-issue.ts';
 import type { ObjectStore } from '../ports/documents.ts';
 import type { SourceRepository } from '../ports/gitlab.ts';
+import { mapInParallel } from './in-parallel.ts';
 
 const MAX_MANIFEST_BYTES = 262_144;
+/** GitLab counts requests per minute. */
 const FILES_AT_ONCE = 6;
+/** What the function holds of a bundle between checking and keeping it: 300 files of 5 MB would be too much. */
+const MAX_HELD_BYTES = 32_000_000;
 
 type Sources = {
-  objects: Pick<ObjectStore, 'head' | 'read' | 'putOnce'>;
+  objects: Pick<ObjectStore, 'find' | 'read' | 'putOnce'>;
   repository: Pick<SourceRepository, 'readFile'>;
 };
 type Commit = { projectId: number; commit: string };
@@ -36,13 +40,15 @@ export async function verifyBundle(
   const manifest = await readManifest(bundleUri, { projectId, commit }, objects);
   if ('problem' in manifest) return { outcome: 'refused', problems: [manifest.problem] };
   const { files } = manifest;
-  const checked = await inBatches(Object.entries(files), async ([path, sha256]) =>
+  const held = holdUpTo(MAX_HELD_BYTES);
+  const checked = await mapInParallel(Object.entries(files), FILES_AT_ONCE, async ([path, sha256]) =>
     checkFile(
       path,
       sha256,
       `${bundleUri}/${path}`,
       () => repository.readFile(projectId, path, commit, MAX_BUNDLE_FILE_BYTES),
       objects,
+      held,
     ),
   );
   const problems = checked.flatMap((file) => ('problem' in file ? [file.problem] : []));
@@ -51,9 +57,9 @@ export async function verifyBundle(
   const bundleDigest = bundleDigestOf(files);
   const codeUri = codeUriOf(bucket, bundleDigest);
   const verified = checked.flatMap((file) => ('problem' in file ? [] : [file]));
-  // Read once more, in the versions that were verified: 300 files of 5 MB at a time are more than the function can hold.
-  await inBatches(verified, async ({ path, versionId }) => {
-    const { bytes } = await objects.read(`${bundleUri}/${path}`, MAX_BUNDLE_FILE_BYTES, versionId);
+  await mapInParallel(verified, FILES_AT_ONCE, async ({ path, versionId }) => {
+    const uri = `${bundleUri}/${path}`;
+    const bytes = held.get(path) ?? (await objects.read(uri, MAX_BUNDLE_FILE_BYTES, versionId)).bytes;
     await objects.putOnce(`${codeUri}/${path}`, bytes, 'application/octet-stream');
   });
   const versions = Object.fromEntries(verified.map(({ path, sha256, versionId }) => [path, { sha256, versionId }]));
@@ -66,15 +72,13 @@ async function readManifest(
   objects: Sources['objects'],
 ): Promise<{ files: Record<string, string> } | { problem: string }> {
   const uri = `${bundleUri}/manifest.json`;
-  const found = await objects.head(uri);
+  const found = await objects.find(uri, MAX_MANIFEST_BYTES);
   if (found === undefined)
     return {
       problem: `bundle: The job \`package\` uploaded no ${uri}. Include the platform's CI template and run the pipeline again.`,
     };
-  if (found.sizeBytes > MAX_MANIFEST_BYTES)
-    return { problem: `bundle: ${uri} has more than ${MAX_MANIFEST_BYTES} bytes.` };
-  const { bytes } = await objects.read(uri, MAX_MANIFEST_BYTES, found.versionId);
-  const parsed = BundleManifest.safeParse(parseJson(bytes));
+  if ('sizeBytes' in found) return { problem: `bundle: ${uri} has more than ${MAX_MANIFEST_BYTES} bytes.` };
+  const parsed = BundleManifest.safeParse(parseJson(found.bytes));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     return {
@@ -97,15 +101,13 @@ async function checkFile(
   uri: string,
   readFromGitlab: () => Promise<Uint8Array | undefined | 'too-large'>,
   objects: Sources['objects'],
+  held: Held,
 ): Promise<CheckedFile> {
-  const uploaded = await objects.head(uri);
+  const [uploaded, committed] = await Promise.all([objects.find(uri, MAX_BUNDLE_FILE_BYTES), readFromGitlab()]);
   if (uploaded === undefined)
     return { problem: `bundle: ${path} is in the manifest and was not uploaded. Run the pipeline again.` };
-  if (uploaded.sizeBytes > MAX_BUNDLE_FILE_BYTES) return { problem: tooLarge(path) };
-  const [{ bytes, versionId }, committed] = await Promise.all([
-    objects.read(uri, MAX_BUNDLE_FILE_BYTES, uploaded.versionId),
-    readFromGitlab(),
-  ]);
+  if ('sizeBytes' in uploaded) return { problem: tooLarge(path) };
+  const { bytes, versionId } = uploaded;
   if (committed === undefined)
     return { problem: `bundle: ${path} is not in the commit. Bundle what is committed, and nothing else.` };
   if (committed === 'too-large') return { problem: tooLarge(path) };
@@ -113,6 +115,7 @@ async function checkFile(
     return { problem: `bundle: The uploaded ${path} is not the file that the manifest names.` };
   if (sha256Hex(committed) !== sha256)
     return { problem: `bundle: ${path} is not the file of the commit. It was changed between checkout and upload.` };
+  held.keep(path, bytes);
   return { path, sha256, versionId };
 }
 
@@ -128,14 +131,18 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** A few at a time: GitLab counts requests per minute. */
-async function inBatches<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  for (let first = 0; first < items.length; first += FILES_AT_ONCE) {
-    results.push(...(await Promise.all(items.slice(first, first + FILES_AT_ONCE).map(work))));
-  }
-  return results;
+type Held = { keep: (path: string, bytes: Uint8Array) => void; get: (path: string) => Uint8Array | undefined };
+
+/** Keeps what it is given while that fits into so many bytes together. */
+function holdUpTo(maxBytes: number): Held {
+  const kept = new Map<string, Uint8Array>();
+  let left = maxBytes;
+  return {
+    keep(path, bytes) {
+      if (bytes.byteLength > left) return;
+      left -= bytes.byteLength;
+      kept.set(path, bytes);
+    },
+    get: (path) => kept.get(path),
+  };
 }

@@ -3,6 +3,7 @@ import { scheduleNameOf } from '../domain/monitoring-schedule.ts';
 import type { Alarms } from '../ports/alarms.ts';
 import type { Schedules } from '../ports/schedules.ts';
 import type { Stage } from '../ports/stage.ts';
+import { together } from './in-parallel.ts';
 
 export type WithdrawMonitoringDeps = {
   alarms: Pick<Alarms, 'remove'>;
@@ -16,6 +17,8 @@ export async function withdrawMonitoring(
   environment: string,
   { alarms, schedules, stage }: WithdrawMonitoringDeps,
 ): Promise<void> {
-  await schedules.remove(scheduleNameOf(model, environment));
-  for (const name of alarmNamesOf(stage.stage, model, environment)) await alarms.remove(name);
+  await together([
+    schedules.remove(scheduleNameOf(model, environment)),
+    alarms.remove(alarmNamesOf(stage.stage, model, environment)),
+  ]);
 }

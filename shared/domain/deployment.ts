@@ -79,3 +79,6 @@ export const Deployment = z.object({
   rollback: Rollback.optional(),
 });
 export type Deployment = z.infer<typeof Deployment>;
+
+/** A deployment of which something is live. */
+export type LiveDeployment = Deployment & { live: Release };

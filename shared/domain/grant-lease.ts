@@ -26,10 +26,11 @@ export function claimLease(lease: Lease, claim: Claim): { lease: Lease; answer: 
   return { lease: { ...lease, queue: [...lease.queue, claim] }, answer };
 }
 
-/** The holder hands over to the one that waited longest; a run that only waits leaves the queue. */
+/** The holder hands over to the one that waited longest; a run that only waits leaves the queue. Of any other, nothing changes. */
 export function releaseLease(lease: Lease, runId: string): { lease: Lease; next?: { runId: string; fence: number } } {
   const queue = lease.queue.filter((waiting) => waiting.runId !== runId);
-  if (lease.holder?.runId !== runId) return { lease: { ...lease, queue } };
+  if (lease.holder?.runId !== runId)
+    return { lease: queue.length === lease.queue.length ? lease : { ...lease, queue } };
   const [next, ...rest] = queue;
   if (next === undefined) return { lease: { fence: lease.fence, queue: rest } };
   const fence = lease.fence + 1;

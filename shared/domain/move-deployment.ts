@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { Deployment, type Release } from './deployment.ts';
-import { WriteConflict } from './faults.ts';
+import { Deployment, type LiveDeployment, type Release } from './deployment.ts';
+import { ContractBroken, WriteConflict } from './faults.ts';
 
 /** A deployment with the highest fence that has written it. */
 export const FencedDeployment = z.object({ fence: z.number().int().min(0), deployment: Deployment });
@@ -59,13 +59,29 @@ function checkRollback({ model, environment, rollback }: Deployment, pending: Pe
   );
 }
 
-/** `pending` becomes `live`, `live` becomes `former`; a repetition changes nothing. */
-export function concludePending(record: FencedDeployment, fence: number, release: Release): FencedDeployment {
+type ConcludedDeployment = Omit<FencedDeployment, 'deployment'> & { deployment: LiveDeployment };
+
+/**
+ * What is pending of the run becomes `live`, `live` becomes `former`; where that came about before, nothing changes.
+ * @throws ContractBroken when neither is of the run
+ */
+export function concludePending(record: FencedDeployment, fence: number, runId: string): ConcludedDeployment {
   checkFence(record, fence);
-  const { pending: _pending, live, former, rolledBack: _rolledBack, ...identity } = record.deployment;
-  const repeated = live?.runId === release.runId && live.endpointConfigName === release.endpointConfigName;
-  const replaced = repeated ? former : live;
-  return { fence, deployment: { ...identity, live: release, ...(replaced && { former: replaced }) } };
+  const { pending, live, former, rolledBack: _rolledBack, ...identity } = record.deployment;
+  if (pending?.runId === runId) {
+    const { fence: _fence, move: _move, rollbackId: _rollbackId, ...release } = pending;
+    const repeated = live?.runId === runId && live.endpointConfigName === release.endpointConfigName;
+    const replaced = repeated ? former : live;
+    return { fence, deployment: { ...identity, live: release, ...(replaced && { former: replaced }) } };
+  }
+  if (pending === undefined && isLive(record) && live?.runId === runId) return record;
+  throw new ContractBroken(
+    `Nothing of run ${runId} is pending in ${identity.environment}, so it can't be recorded as live. Retry the run.`,
+  );
+}
+
+function isLive(record: FencedDeployment): record is ConcludedDeployment {
+  return record.deployment.live !== undefined;
 }
 
 /** The endpoint stands on `live` again, or is gone. */

@@ -4,7 +4,7 @@ import type { AlarmDefinition } from '../domain/alarm-definition.ts';
 export type Alarms = {
   /** Creates the alarm or changes it; an alarm that rings goes on ringing. Tags are given when it is created. */
   put(alarm: AlarmDefinition, tags: Readonly<Record<string, string>>): Promise<void>;
-  /** One that isn't there is no error. */
-  remove(name: string): Promise<void>;
+  /** A name that no alarm has is no error. */
+  remove(names: readonly string[]): Promise<void>;
   putDashboard(name: string, body: string): Promise<void>;
 };

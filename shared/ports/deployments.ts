@@ -1,4 +1,4 @@
-import type { Deployment, Release } from '../domain/deployment.ts';
+import type { Deployment, LiveDeployment } from '../domain/deployment.ts';
 
 type LeaseRequest = { model: string; environment: string; runId: string; sequence: number; now: string };
 
@@ -27,8 +27,11 @@ export type Deployments = {
     endpointName: string,
     pending: NonNullable<Deployment['pending']>,
   ): Promise<Deployment>;
-  /** `pending` becomes `live`, `live` becomes `former`. @throws WriteConflict when the fence is old */
-  conclude(model: string, environment: string, fence: number, release: Release): Promise<Deployment>;
+  /**
+   * What is pending of the run becomes `live`, `live` becomes `former`; what is live of it already stays so.
+   * @throws WriteConflict when the fence is old; ContractBroken when nothing of the run is pending or live
+   */
+  conclude(model: string, environment: string, fence: number, runId: string): Promise<LiveDeployment>;
   /** Forgets `pending`: the endpoint stands on `live` again, or is gone. @throws WriteConflict when the fence is old */
   abandon(model: string, environment: string, fence: number): Promise<Deployment>;
   /** The models that ever had a run, by name. */

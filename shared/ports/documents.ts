@@ -8,6 +8,8 @@ export type Documents = {
   read(reference: DocumentReference): Promise<Uint8Array>;
 };
 
+export type TooLarge = { sizeBytes: number };
+
 export type StoredObject = { key: string; versionId: string; etag: string; sizeBytes: number };
 
 /** S3 objects that others wrote: bundles, data, reports, artifacts. */
@@ -16,6 +18,8 @@ export type ObjectStore = {
   list(uri: string): Promise<StoredObject[]>;
   /** `undefined` when there is no such object. */
   head(uri: string): Promise<{ versionId: string; sizeBytes: number } | undefined>;
+  /** The object, or its size alone where it is larger than `maxBytes`; `undefined` when there is none. */
+  find(uri: string, maxBytes: number): Promise<{ bytes: Uint8Array; versionId: string } | TooLarge | undefined>;
   /** @throws NotFound; ContractBroken when larger than `maxBytes` */
   read(uri: string, maxBytes: number, versionId?: string): Promise<{ bytes: Uint8Array; versionId: string }>;
   /** Streams the object through SHA-256, never holding it. */

@@ -30,15 +30,18 @@ export type Runs = {
     ifStatus?: readonly RunStatus[],
     ifAttempt?: number,
   ): Promise<Run>;
-  /** Newest first. */
-  listByModel(model: string, limit: number): Promise<Run[]>;
+  /** Newest first; only those that came after the sequence number `after`, where it is given. */
+  listByModel(model: string, limit: number, after?: number): Promise<Run[]>;
   /** Runs that an execution should be working on, for the sweeper. */
   listActive(): Promise<Run[]>;
 };
 
 export type Timeline = {
-  /** Appends once per (runId, key) and puts the fact on the bus where the type has one; a repetition changes nothing. */
-  record(event: RunEvent): Promise<void>;
+  /**
+   * Appends once per (runId, key) and puts the fact on the bus where the type has one; a repetition changes nothing. `run`: the
+   * event's run as the caller has just read it, which is then not read again.
+   */
+  record(event: RunEvent, run?: Run): Promise<void>;
   /** Oldest first. */
   list(runId: string): Promise<RunEvent[]>;
 };

@@ -58,6 +58,8 @@ export type ModelRegistry = {
   register(version: {
     group: string;
     runId: string;
+    /** When the run was accepted: none of its versions is older. */
+    acceptedAt: string;
     clientToken: string;
     description: string;
     image: string;

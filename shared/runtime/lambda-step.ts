@@ -44,6 +44,11 @@ export function lambdaStep<Input extends z.ZodType, Output extends z.ZodType, De
 /** What a waiting step needs beside its own dependencies: the way to fail its task. */
 export type FailsTask = { failTask: (taskToken: string, name: string, message: string) => Promise<void> };
 
+/** And the way to answer it where nothing is to be waited for; the token is then never kept. */
+export type AnswersTask = FailsTask & {
+  answerTask: (taskToken: string, output: Record<string, unknown>) => Promise<void>;
+};
+
 /**
  * Makes the Lambda of a Task that waits for a token (`.waitForTaskToken`). Nobody else would answer the token if this function
  * failed, so it reports its own fault by it.

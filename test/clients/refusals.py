@@ -47,9 +47,9 @@ for code, words, operation, request in [
     ("ResourceNotFound", "does not exist", "update_pipeline_execution", execution),
     ("ResourceNotFound", "does not exist", "stop_pipeline_execution", {**execution, "ClientRequestToken": token()}),
     ("ResourceNotFound", "does not exist", "retry_pipeline_execution", {**execution, "ClientRequestToken": token()}),
-    ("ResourceNotFound", name, "describe_training_job", {"TrainingJobName": name}),
-    ("ResourceNotFound", name, "stop_training_job", {"TrainingJobName": name}),
-    ("ResourceNotFound", name, "delete_training_job", {"TrainingJobName": name}),
+    ("ResourceNotFound", "Requested resource not found.", "describe_training_job", {"TrainingJobName": name}),
+    ("ResourceNotFound", "Requested resource not found.", "stop_training_job", {"TrainingJobName": name}),
+    ("ResourceNotFound", "Requested resource not found.", "delete_training_job", {"TrainingJobName": name}),
     ("ResourceNotFound", name, "describe_processing_job", {"ProcessingJobName": name}),
     ("ResourceNotFound", name, "stop_processing_job", {"ProcessingJobName": name}),
     ("ResourceNotFound", name, "delete_processing_job", {"ProcessingJobName": name}),
@@ -57,7 +57,7 @@ for code, words, operation, request in [
     response = refused(code, words, getattr(sagemaker, operation), **request)
     equal(response["ResponseMetadata"]["HTTPStatusCode"], 400)
 try:
-    sagemaker.describe_training_job(TrainingJobName=name)
+    sagemaker.describe_processing_job(ProcessingJobName=name)
 except sagemaker.exceptions.ResourceNotFound as error:
     assert name in error.response["Error"]["Message"]
 

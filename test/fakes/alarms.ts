@@ -15,8 +15,8 @@ export function fakeAlarms(): FakeAlarms {
     async put(alarm, tags) {
       alarms.set(alarm.name, { ...alarm, tags: alarms.get(alarm.name)?.tags ?? tags });
     },
-    async remove(name) {
-      alarms.delete(name);
+    async remove(names) {
+      for (const name of names) alarms.delete(name);
     },
     async putDashboard(name, body) {
       dashboards.set(name, body);

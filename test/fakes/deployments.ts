@@ -29,11 +29,11 @@ export function fakeDeployments(): FakeDeployments {
   const records = new Map<string, FencedDeployment>();
   const keyOf = (model: string, environment: string) => `${model}/${environment}`;
 
-  function change(
+  function change<Next extends FencedDeployment>(
     model: string,
     environment: string,
-    changed: (record: FencedDeployment) => FencedDeployment,
-  ): Deployment {
+    changed: (record: FencedDeployment) => Next,
+  ): Next['deployment'] {
     const record = records.get(keyOf(model, environment));
     if (record === undefined) throw new NotFound(`${model} was never rolled out to ${environment}.`);
     const next = changed(record);
@@ -88,8 +88,8 @@ export function fakeDeployments(): FakeDeployments {
       if (!records.has(key)) records.set(key, { fence: 0, deployment: { model, environment, endpointName } });
       return change(model, environment, (record) => preparePending(record, pending));
     },
-    async conclude(model, environment, fence, release) {
-      return change(model, environment, (record) => concludePending(record, fence, release));
+    async conclude(model, environment, fence, runId) {
+      return change(model, environment, (record) => concludePending(record, fence, runId));
     },
     async abandon(model, environment, fence) {
       return change(model, environment, (record) => abandonPending(record, fence));

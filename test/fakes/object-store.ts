@@ -50,6 +50,11 @@ export function fakeObjectStore(): FakeObjectStore {
       const version = find(uri);
       return version && { versionId: version.versionId, sizeBytes: version.bytes.length };
     },
+    async find(uri, maxBytes) {
+      const version = find(uri);
+      if (version === undefined || version.bytes.length <= maxBytes) return version;
+      return { sizeBytes: version.bytes.length };
+    },
     async read(uri, maxBytes, versionId) {
       const version = get(uri, versionId);
       if (version.bytes.length > maxBytes) {

@@ -57,8 +57,8 @@ export function fakeRuns(timeline: FakeTimeline = fakeTimeline()): FakeRuns {
       if (refusal !== undefined) throw refusal;
       return structuredClone(put({ ...run, ...given, updatedAt: now }));
     },
-    async listByModel(model, limit) {
-      return newestOf(model, limit);
+    async listByModel(model, limit, after = 0) {
+      return newestOf(model, limit).filter(({ sequence }) => sequence > after);
     },
     async listActive() {
       return [...runs.values()].filter((run) => isActive(run.status)).map((run) => structuredClone(run));

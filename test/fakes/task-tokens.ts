@@ -5,6 +5,7 @@ export type FakeTaskTokens = TaskTokens & {
   answers: Map<string, TaskAnswer>;
   /** The next answer is lost before it reaches the workflow. */
   loseNext: () => void;
+  answerTask: (taskToken: string, output: Record<string, unknown>) => Promise<void>;
   failTask: (taskToken: string, name: string, message: string) => Promise<void>;
 };
 
@@ -28,6 +29,9 @@ export function fakeTaskTokens(): FakeTaskTokens {
     },
     succeed: async (taskToken, output) => answer(taskToken, { output }),
     fail: async (taskToken, name, message) => answer(taskToken, { fault: { name, message } }),
+    answerTask: async (taskToken, output) => {
+      answer(taskToken, { output });
+    },
     failTask: async (taskToken, name, message) => {
       answer(taskToken, { fault: { name, message } });
     },

@@ -277,7 +277,7 @@ describe('what watches an environment', () => {
     await place.live(9, undefined);
     await invoke('arrangeMonitoring', { model: MODEL, environment });
     expect((await alarmsOf(environment)).size).toBe(0);
-    await cloudwatchAlarms().remove(`${STAGE}-${MODEL}-${environment}-drift`);
+    await cloudwatchAlarms().remove([`${STAGE}-${MODEL}-${environment}-drift`]);
   });
 });
 

@@ -274,7 +274,15 @@ def close() -> None:
             (
                 '    timeout = state_def.get("TimeoutSeconds", 99999)\n',
                 '    timeout = state_def.get("TimeoutSeconds", 99999)\n    _launcher_handed_over(token, timeout)\n',
-            )
+            ),
+            # A function that fails fails its task, unless it had answered before.
+            (
+                "        except _ExecutionError:\n            pass\n",
+                "        except _ExecutionError:\n"
+                "            if not evt.is_set():\n"
+                "                _task_tokens.pop(token, None)\n"
+                "                raise\n",
+            ),
         ],
         _launcher_handed_over=_handed_over,
     )

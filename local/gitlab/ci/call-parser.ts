@@ -17,6 +17,8 @@ export interface ParseRequest {
   /** A checkout of the commit, whose `origin` is the project's address. */
   checkout: string;
   scratch: string;
+  /** Outlives the request: the compiled parser, which else takes an eighth of each reading to compile. */
+  cacheFolder: string;
   ciFile: string;
   variables: Record<string, string>;
   unset: string[];
@@ -60,6 +62,7 @@ export function callParser(request: ParseRequest, file: string, mode: '--preview
     ...gitEnvironment(),
     HOME: request.scratch,
     USER: 'gitlab-runner',
+    NODE_COMPILE_CACHE: request.cacheFolder,
     GIT_CONFIG_COUNT: '4',
     GIT_CONFIG_KEY_1: `http.${request.serverUrl}/.extraHeader`,
     GIT_CONFIG_VALUE_1: `Authorization: Basic ${credentials}`,

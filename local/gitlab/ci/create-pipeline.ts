@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isProtectedBranch } from '../access.ts';
 import { readBlob, readCommit, ZERO_SHA } from '../git/read-objects.ts';
@@ -53,7 +54,7 @@ export async function createPipeline(world: World, request: PipelineRequest): Pr
     return addPipeline(world, request, 'failed', { yaml_errors: error.message });
   } finally {
     world.db.tokens.remove(token.id);
-    rmSync(scratch, { recursive: true, force: true });
+    await rm(scratch, { recursive: true, force: true });
   }
 }
 
@@ -90,7 +91,7 @@ export async function lintCiFile(world: World, request: PipelineRequest) {
     return wrong(error.message);
   } finally {
     world.db.tokens.remove(token.id);
-    rmSync(scratch, { recursive: true, force: true });
+    await rm(scratch, { recursive: true, force: true });
   }
 }
 
@@ -184,21 +185,20 @@ async function readCiFile(
   const repository = world.repositories.path(project);
   const checkout = join(scratch, 'checkout');
   mkdirSync(scratch, { recursive: true });
-  await runGit(scratch, ['clone', '--quiet', '--shared', '--no-checkout', repository, checkout]);
+  await runGit(scratch, ['clone', '--quiet', '--shared', '--no-checkout', '--template=', repository, checkout]);
   if (request.sha) await runGit(checkout, ['checkout', '--quiet', '--detach', request.sha]);
   const ciFile = ciFileOf(project);
   if (request.content !== undefined) writeFileSync(join(checkout, ciFile), request.content);
   if (!request.sha) await commitAll(checkout);
   if (!existsSync(join(checkout, ciFile))) return 'missing';
-  const comparedWith = draft.merge_request?.diff_base_sha ?? draft.before_sha;
-  const compareChanges = !request.tag && comparedWith !== ZERO_SHA;
-  await runGit(checkout, [
-    'update-ref',
-    'refs/remotes/origin/main',
-    compareChanges ? comparedWith : request.sha || 'HEAD',
+  const base = draft.merge_request?.diff_base_sha ?? draft.before_sha;
+  const compareChanges = !request.tag && base !== ZERO_SHA;
+  const compared = compareChanges ? base : request.sha || 'HEAD';
+  await Promise.all([
+    runGit(checkout, ['update-ref', 'refs/remotes/origin/main', compared]),
+    runGit(checkout, ['symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/main']),
+    runGit(checkout, ['config', 'remote.origin.url', `${world.url}/${project.path_with_namespace}.git`]),
   ]);
-  await runGit(checkout, ['symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/main']);
-  await runGit(checkout, ['config', 'remote.origin.url', `${world.url}/${project.path_with_namespace}.git`]);
   const configured = configuredVariables(world, project, draft.protected_ref, undefined);
   const variables = {
     ...pipelineVariables(world, project, draft, request.sha ? await readCommit(repository, request.sha) : undefined),
@@ -209,10 +209,9 @@ async function readCiFile(
     ...(draft.tag || draft.merge_request ? ['CI_COMMIT_BRANCH'] : []),
     ...(draft.tag ? [] : ['CI_COMMIT_TAG']),
   ];
-  const serverUrl = world.url;
-  return parseCiFile({
-    ...{ checkout, scratch, ciFile, variables, unset, serverUrl, jobToken, compareChanges, pipeline: draft },
-  });
+  const cacheFolder = join(world.stateDir, 'parser-cache');
+  const given = { checkout, scratch, cacheFolder, ciFile, variables, unset, jobToken, compareChanges };
+  return parseCiFile({ ...given, serverUrl: world.url, pipeline: draft });
 }
 
 /** A file of a project without commits is read in a commit of its own. */

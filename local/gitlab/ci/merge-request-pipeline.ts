@@ -1,4 +1,5 @@
-import { mergeBase, readBlob, ZERO_SHA } from '../git/read-objects.ts';
+import { mergeBase } from '../git/read-history.ts';
+import { readBlob, ZERO_SHA } from '../git/read-objects.ts';
 import type { MergeRequest } from '../rows/merge-requests.ts';
 import type { Pipeline } from '../rows/pipelines.ts';
 import type { User } from '../rows/users.ts';

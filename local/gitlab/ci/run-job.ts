@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readCommit } from '../git/read-objects.ts';
 import { runGit } from '../git/run-git.ts';
@@ -82,7 +83,7 @@ export function startJob(world: World, build: Build, definition: JobDefinition):
     } finally {
       revokeToken(world, build);
       log.close();
-      rmSync(scratch, { recursive: true, force: true });
+      await rm(scratch, { recursive: true, force: true });
     }
   };
   return {
@@ -126,9 +127,11 @@ async function prepare(job: Job): Promise<Record<string, string>> {
 
 async function checkOut({ world, project, pipeline, projectDir, scratch }: Job, origin: string): Promise<void> {
   const repository = world.repositories.path(project);
-  await runGit(scratch, ['clone', '--quiet', '--shared', '--no-checkout', repository, projectDir]);
-  await runGit(projectDir, ['-c', 'advice.detachedHead=false', 'checkout', '--quiet', '--detach', pipeline.sha]);
-  await runGit(projectDir, ['config', 'remote.origin.url', origin]);
+  await runGit(scratch, ['clone', '--quiet', '--shared', '--no-checkout', '--template=', repository, projectDir]);
+  await Promise.all([
+    runGit(projectDir, ['-c', 'advice.detachedHead=false', 'checkout', '--quiet', '--detach', pipeline.sha]),
+    runGit(projectDir, ['config', 'remote.origin.url', origin]),
+  ]);
 }
 
 /** Later ones win: predefined, the file's, dotenv reports, the instance's to the project's, the pipeline's own. */

@@ -1,5 +1,5 @@
 import { environmentSlug, guessTier } from '../environment-slug.ts';
-import type { Commit } from '../git/read-objects.ts';
+import type { Commit } from '../git/parse-commit.ts';
 import { matchesWildcard } from '../match-pattern.ts';
 import type { Build } from '../rows/jobs.ts';
 import type { Pipeline } from '../rows/pipelines.ts';

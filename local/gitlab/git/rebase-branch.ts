@@ -1,7 +1,7 @@
 import type { User } from '../rows/users.ts';
 import { treeAfter } from './apply-commit.ts';
 import { createCommit } from './merge-branch.ts';
-import { listCommits } from './read-objects.ts';
+import { listCommits } from './read-history.ts';
 import { gitText } from './run-git.ts';
 
 /** The head of the commits of `source` put anew upon `target`, without those that it has; undefined when they conflict. */

@@ -17,6 +17,8 @@ export function gitEnvironment(extra: Record<string, string> = {}): Record<strin
     LC_ALL: 'C',
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_TERMINAL_PROMPT: '0',
+    // A commit is what its SHA says, whatever somebody pushes into refs/replace.
+    GIT_NO_REPLACE_OBJECTS: '1',
     GIT_CONFIG_COUNT: '1',
     GIT_CONFIG_KEY_0: 'safe.directory',
     GIT_CONFIG_VALUE_0: '*',
@@ -50,3 +52,13 @@ export function runGit(
 }
 
 export const gitText = async (...call: Parameters<typeof runGit>) => (await runGit(...call)).toString('utf8');
+
+/** A failed look-up is an answer here: undefined for what doesn't exist. */
+export async function orUndefined<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof GitError && error.exitCode !== null) return undefined;
+    throw error;
+  }
+}

@@ -1,4 +1,5 @@
 import type { User } from '../rows/users.ts';
+import { readObject } from './read-by-name.ts';
 import { gitText } from './run-git.ts';
 
 /** Writes an annotated tag; the ref is the caller's to set. */
@@ -17,9 +18,9 @@ export async function readTag(
   repository: string,
   target: string | undefined,
 ): Promise<{ message: string; at: string | null } | undefined> {
-  if (!target || (await gitText(repository, ['cat-file', '-t', target])).trim() !== 'tag') return undefined;
-  const content = await gitText(repository, ['cat-file', 'tag', target]);
-  const [head = '', ...rest] = content.split('\n\n');
+  const tag = target ? await readObject(repository, target) : undefined;
+  if (tag?.type !== 'tag') return undefined;
+  const [head = '', ...rest] = tag.content.toString('utf8').split('\n\n');
   const seconds = /^tagger .* (\d+) [+-]\d{4}$/m.exec(head)?.[1];
   return { message: rest.join('\n\n').trimEnd(), at: seconds ? new Date(Number(seconds) * 1000).toISOString() : null };
 }

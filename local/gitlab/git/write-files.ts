@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCommit } from './merge-branch.ts';
+import { lastChangeOf } from './read-history.ts';
 import { readBlob, ZERO_SHA } from './read-objects.ts';
 import { gitText, runGit } from './run-git.ts';
 
@@ -72,7 +73,7 @@ async function apply(repository: string, env: Record<string, string>, parent: st
   if (!known?.exact) throw new FileActionError("A file with this name doesn't exist");
   if (action.last_commit_id && parent) {
     const blob = await readBlob(repository, parent, from);
-    if (blob && blob.lastCommit !== action.last_commit_id)
+    if (blob && (await lastChangeOf(repository, from, parent)) !== action.last_commit_id)
       throw new FileActionError(action.staleMessage ?? `The file has changed since you started editing it: ${from}`);
   }
   const mode = action.execute_filemode === undefined ? known.mode : action.execute_filemode ? '100755' : '100644';

@@ -1,4 +1,4 @@
-import type { Commit } from '../git/read-objects.ts';
+import type { Commit } from '../git/parse-commit.ts';
 import type { Deployment } from '../rows/deployments.ts';
 import type { World } from '../world.ts';
 import { commitUrl, hookProject, hookTime, hookUser } from './payload-parts.ts';

@@ -1,4 +1,5 @@
-import { type Commit, readCommit } from '../git/read-objects.ts';
+import type { Commit } from '../git/parse-commit.ts';
+import { readCommit } from '../git/read-objects.ts';
 import type { Project } from '../rows/projects.ts';
 import type { User } from '../rows/users.ts';
 import type { World } from '../world.ts';

@@ -1,5 +1,7 @@
 import { isProtectedBranch } from '../access.ts';
-import { changedPaths, listCommits, resolveCommit, ZERO_SHA } from '../git/read-objects.ts';
+import { changedPaths } from '../git/read-changes.ts';
+import { listCommits } from '../git/read-history.ts';
+import { resolveCommit, ZERO_SHA } from '../git/read-objects.ts';
 import { readTag } from '../git/tags.ts';
 import type { PushEvent } from '../rows/pipelines.ts';
 import type { World } from '../world.ts';
@@ -17,15 +19,9 @@ export async function pushPayload(world: World, event: PushEvent) {
   const checkout = event.after === ZERO_SHA ? null : ((await resolveCommit(repository, event.ref)) ?? event.after);
   const range = event.before === ZERO_SHA ? event.after : `${event.before}..${event.after}`;
   const all = checkout && kind === 'push' ? await listCommits(repository, range, { limit: 1000 }) : [];
-  const commits = await Promise.all(
-    all
-      .slice(0, LISTED_COMMITS)
-      .reverse()
-      .map(async (commit) => ({
-        ...hookCommit(world, project, commit),
-        ...(await changedPaths(repository, commit.id)),
-      })),
-  );
+  const listed = all.slice(0, LISTED_COMMITS).reverse();
+  const changes = await changedPaths(repository, listed);
+  const commits = listed.map((commit, index) => ({ ...hookCommit(world, project, commit), ...changes[index] }));
   return {
     object_kind: kind,
     event_name: kind,

@@ -1,6 +1,8 @@
 import { type Context, Hono } from 'hono';
 import { accessToProject, canSee, canSeeIssue } from '../access.ts';
 import { readJobLog } from '../ci/job-log.ts';
+import { diffBetween } from '../git/read-diffs.ts';
+import { listCommits, mergeBase } from '../git/read-history.ts';
 import * as git from '../git/read-objects.ts';
 import type { World } from '../world.ts';
 import { IssuePage, IssuesPage, MergeRequestPage, MergeRequestsPage } from './issue-pages.tsx';
@@ -99,7 +101,7 @@ function projectRoutes(world: World): Record<string, Route> {
     },
     commits: async (c, visit, [reference]) => {
       const sha = await git.resolveCommit(repository(visit), reference ?? visit.project.default_branch);
-      const commits = sha ? await git.listCommits(repository(visit), sha, { limit: 100 }) : [];
+      const commits = sha ? await listCommits(repository(visit), sha, { limit: 100 }) : [];
       return c.html(<CommitsPage {...common(visit)} commits={commits} />);
     },
     commit: async (c, visit, [reference = '']) => {
@@ -108,7 +110,7 @@ function projectRoutes(world: World): Record<string, Route> {
       if (!commit) return undefined;
       const here = (row: { project_id: number; sha: string }) =>
         row.project_id === visit.project.id && row.sha === commit.id;
-      const diffs = await git.diffBetween(repository(visit), commit.parent_ids[0], commit.id);
+      const diffs = await diffBetween(repository(visit), commit.parent_ids[0], commit.id);
       const statuses = db.builds.filter((row) => here(row) && row.kind === 'external');
       return c.html(
         <CommitPage
@@ -123,16 +125,16 @@ function projectRoutes(world: World): Record<string, Route> {
     compare: async (c, visit, rest) => {
       const ends = rest.join('/').split('...');
       const [from, to] = await Promise.all(ends.map((end) => git.resolveCommit(repository(visit), end)));
-      const base = from && to ? await git.mergeBase(repository(visit), from, to) : undefined;
+      const base = from && to ? await mergeBase(repository(visit), from, to) : undefined;
       if (!from || !to || !base) return undefined;
-      const commits = await git.listCommits(repository(visit), `${from}..${to}`, { limit: 100 });
+      const commits = await listCommits(repository(visit), `${from}..${to}`, { limit: 100 });
       return c.html(
         <ComparePage
           {...common(visit)}
           from={from}
           to={to}
           commits={commits}
-          diffs={await git.diffBetween(repository(visit), base, to)}
+          diffs={await diffBetween(repository(visit), base, to)}
         />,
       );
     },

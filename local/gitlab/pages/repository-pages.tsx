@@ -1,5 +1,7 @@
 import { lastSuccess } from '../deployments.ts';
-import type { Commit, FileDiff, TreeEntry } from '../git/read-objects.ts';
+import type { Commit } from '../git/parse-commit.ts';
+import type { FileDiff } from '../git/read-diffs.ts';
+import type { TreeEntry } from '../git/read-objects.ts';
 import type { Build } from '../rows/jobs.ts';
 import type { Pipeline } from '../rows/pipelines.ts';
 import type { Project } from '../rows/projects.ts';

@@ -275,8 +275,11 @@ function keysetResponse(c: ApiContext, shown: unknown[], last: unknown): Respons
 /** Beyond this many rows GitLab does not count them. */
 const COUNTED_ROWS = 10_000;
 
-/** A page that was cut already; `total` rows in all. */
-export function pageResponse(c: ApiContext, rows: unknown[], total: number): Response {
+/**
+ * A page that was cut already; `total` rows in all. Of an `uncounted` list GitLab doesn't tell the total: it is one more
+ * than was seen so far, which makes a next page of every full one.
+ */
+export function pageResponse(c: ApiContext, rows: unknown[], total: number, { uncounted = false } = {}): Response {
   const { page, perPage } = pageOf(c);
   const last = Math.max(1, Math.ceil(total / perPage));
   const counted = total <= COUNTED_ROWS;
@@ -293,7 +296,7 @@ export function pageResponse(c: ApiContext, rows: unknown[], total: number): Res
     ...(counted ? [link('last', last)] : []),
   ];
   return c.json(rows, 200, {
-    ...(counted ? { 'x-total': String(total), 'x-total-pages': String(last) } : {}),
+    ...(counted && !uncounted ? { 'x-total': String(total), 'x-total-pages': String(last) } : {}),
     'x-page': String(page),
     'x-per-page': String(perPage),
     'x-next-page': page < last ? String(page + 1) : '',

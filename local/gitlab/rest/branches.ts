@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { DEVELOPER, isProtectedBranch, MAINTAINER, protectionOf } from '../access.ts';
-import { isAncestor, readCommit, resolveCommit, ZERO_SHA } from '../git/read-objects.ts';
+import { isAncestor } from '../git/read-history.ts';
+import { readCommit, resolveCommit, ZERO_SHA } from '../git/read-objects.ts';
 import { GitError, runGit } from '../git/run-git.ts';
 import { createTagObject, readTag } from '../git/tags.ts';
 import { PatternError, whereFound } from '../match-pattern.ts';

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { DEVELOPER, protectionOf } from '../access.ts';
 import { treeAfter } from '../git/apply-commit.ts';
 import { createCommit, moveRef } from '../git/merge-branch.ts';
+import { commitStats } from '../git/read-changes.ts';
 import * as git from '../git/read-objects.ts';
 import { GitError, gitText, runGit } from '../git/run-git.ts';
 import { commitActions, type FileAction, FileActionError } from '../git/write-files.ts';
@@ -135,7 +136,7 @@ export function routeCommitFiles(api: Api, world: World): void {
     return c.json(
       {
         ...presentCommit(world, project, commit),
-        ...(given.stats ? { stats: await git.commitStats(repository, sha) } : {}),
+        ...(given.stats ? { stats: (await commitStats(repository, [commit]))[0] } : {}),
         status: null,
         project_id: project.id,
         last_pipeline: null,

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { DEVELOPER, MAINTAINER } from '../access.ts';
 import { addDeployment, changeDeployment, ensureEnvironment, lastSuccess } from '../deployments.ts';
-import { isAncestor, readCommit, resolveCommit } from '../git/read-objects.ts';
+import { isAncestor } from '../git/read-history.ts';
+import { readCommit, resolveCommit } from '../git/read-objects.ts';
 import { DEPLOYMENT_STATUSES, type Deployment } from '../rows/deployments.ts';
 import type { World } from '../world.ts';
 import {

@@ -1,7 +1,8 @@
 import { DEVELOPER, REPORTER } from '../access.ts';
 import { startMergeRequestPipeline } from '../ci/merge-request-pipeline.ts';
 import { closedIssues } from '../close-issues.ts';
-import * as git from '../git/read-objects.ts';
+import { diffBetween } from '../git/read-diffs.ts';
+import { listCommits, mergeBase } from '../git/read-history.ts';
 import { gitText } from '../git/run-git.ts';
 import { headOf } from '../merge-requests.ts';
 import { participantsOf } from '../participants.ts';
@@ -17,14 +18,14 @@ import { presentUser } from './present-user.ts';
 export function routeMergeRequestDetails(api: Api, world: World): void {
   api.get(`${ONE}/commits`, async (c) => {
     const { project, repository, row } = openMergeRequest(world, c, REPORTER);
-    const commits = await git.listCommits(repository, await rangeOf(world, row));
+    const commits = await listCommits(repository, await rangeOf(world, row));
     return paginate(c, commits, (commit) => presentCommit(world, project, commit));
   });
 
   const diffsOf = async (repository: string, row: MergeRequest) => {
     const [target = '', source = ''] = (await rangeOf(world, row)).split('..');
-    const base = await git.mergeBase(repository, target, source);
-    return git.diffBetween(repository, base, source);
+    const base = await mergeBase(repository, target, source);
+    return diffBetween(repository, base, source);
   };
   api.get(`${ONE}/diffs`, async (c) => {
     const { repository, row } = openMergeRequest(world, c, REPORTER);
@@ -41,7 +42,7 @@ export function routeMergeRequestDetails(api: Api, world: World): void {
   api.get(`${ONE}/raw_diffs`, async (c) => {
     const { repository, row } = openMergeRequest(world, c, REPORTER);
     const [target = '', source = ''] = (await rangeOf(world, row)).split('..');
-    const base = (await git.mergeBase(repository, target, source)) ?? target;
+    const base = (await mergeBase(repository, target, source)) ?? target;
     return c.text(await gitText(repository, ['diff', base, source]));
   });
   api.get(`${ONE}/versions`, async (c) => {
@@ -52,7 +53,7 @@ export function routeMergeRequestDetails(api: Api, world: World): void {
   api.get(`${ONE}/versions/:version_id`, async (c) => {
     const { project, repository, row } = openMergeRequest(world, c, REPORTER);
     if (numberInPath(c, 'version_id') !== row.id) throw notFound();
-    const commits = await git.listCommits(repository, await rangeOf(world, row));
+    const commits = await listCommits(repository, await rangeOf(world, row));
     return c.json({
       ...(await versionOf(world, row, repository)),
       commits: commits.map((commit) => presentCommit(world, project, commit)),
@@ -103,7 +104,7 @@ async function versionOf(world: World, row: MergeRequest, repository: string) {
   return {
     id: row.id,
     head_commit_sha: source,
-    base_commit_sha: (await git.mergeBase(repository, target, source)) ?? target,
+    base_commit_sha: (await mergeBase(repository, target, source)) ?? target,
     start_commit_sha: target,
     created_at: row.created_at,
     merge_request_id: row.id,

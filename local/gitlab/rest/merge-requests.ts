@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { DEVELOPER, OWNER } from '../access.ts';
 import { beginMergeRequestPipeline } from '../ci/merge-request-pipeline.ts';
-import * as git from '../git/read-objects.ts';
+import { listCommits } from '../git/read-history.ts';
 import { recordLabels } from '../labels.ts';
 import { headOf, settingOf, tellOfMergeRequest } from '../merge-requests.ts';
 import { addSystemNote } from '../notes.ts';
@@ -95,7 +95,7 @@ export function routeMergeRequests(api: Api, world: World): void {
       merge_user_id: null,
       merged_at: null,
       merge_commit_sha: null,
-      commit_shas: (await git.listCommits(repository, `${target}..${source}`)).map((commit) => commit.id),
+      commit_shas: (await listCommits(repository, `${target}..${source}`)).map((commit) => commit.id),
       created_at: time,
       updated_at: time,
       closed_at: null,

@@ -1,6 +1,8 @@
 import { accessToProject, DEVELOPER, protectionOf } from '../access.ts';
-import * as git from '../git/read-objects.ts';
-import { gitText } from '../git/run-git.ts';
+import { readObject } from '../git/read-by-name.ts';
+import { diffBetween } from '../git/read-diffs.ts';
+import { mergeBase } from '../git/read-history.ts';
+
 import { isDraft } from '../hooks/payload-merge-request.ts';
 import { headOf, headPipeline, mergeStatus } from '../merge-requests.ts';
 import { isSubscribed } from '../participants.ts';
@@ -81,14 +83,14 @@ export async function showMergeRequest(world: World, row: MergeRequest, user: Us
   const project = world.db.projects.require(row.project_id);
   const repository = world.repositories.path(project);
   const [start_sha = '', head_sha = ''] = (await rangeOf(world, row)).split('..');
-  const base_sha = (await git.mergeBase(repository, start_sha, head_sha)) ?? start_sha;
+  const base_sha = (await mergeBase(repository, start_sha, head_sha)) ?? start_sha;
   const head = headPipeline(world, row);
   const access = accessToProject(world.db, user, project, world.now());
   const rule = protectionOf(world.db, project.id, row.target_branch);
   return {
     ...presentMergeRequest(world, row, await mergeStatus(world, row)),
     subscribed: isSubscribed(world, row, user),
-    changes_count: String((await git.diffBetween(repository, base_sha, head_sha)).length),
+    changes_count: String((await diffBetween(repository, base_sha, head_sha)).length),
     latest_build_started_at: head?.started_at ?? null,
     latest_build_finished_at: head?.finished_at ?? null,
     first_deployed_to_production_at: null,
@@ -112,6 +114,6 @@ export async function rangeOf(world: World, row: MergeRequest): Promise<string> 
       ? `${row.commit_shas.at(-1)}^1`
       : (known_refs[`refs/heads/${row.target_branch}`] ?? row.sha);
   const repository = world.repositories.path(world.db.projects.require(row.project_id));
-  const sha = await gitText(repository, ['rev-parse', target]).catch(() => target);
-  return `${sha.trim()}..${source}`;
+  const commit = await readObject(repository, target);
+  return `${commit?.id ?? target}..${source}`;
 }

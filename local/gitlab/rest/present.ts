@@ -1,5 +1,5 @@
 import { accessToGroup, membersOf } from '../access.ts';
-import type { Commit } from '../git/read-objects.ts';
+import type { Commit } from '../git/parse-commit.ts';
 import { secondsBetween } from '../hooks/payload-parts.ts';
 import { detailedStatus, hasWarnings, RUNNER } from '../hooks/payload-pipeline.ts';
 import type { Build } from '../rows/jobs.ts';
@@ -162,11 +162,17 @@ export function presentSimpleProject(world: World, project: Project) {
   };
 }
 
+/** The REST API writes a commit's times with thousandths, which git doesn't know; webhooks do without. */
+export const withThousandths = (time: string) => time.replace(/(?=[+-]\d\d:\d\d$)/, '.000');
+
 export function presentCommit(world: Pick<World, 'url'>, project: Project, commit: Commit) {
+  const committed_date = withThousandths(commit.committed_date);
   return {
     ...commit,
+    authored_date: withThousandths(commit.authored_date),
+    committed_date,
     short_id: commit.id.slice(0, 8),
-    created_at: commit.committed_date,
+    created_at: committed_date,
     trailers: {},
     extended_trailers: {},
     web_url: `${world.url}/${project.path_with_namespace}/-/commit/${commit.id}`,

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import * as z from 'zod';
 import { accessToGroup, accessToProject, canSee, DEVELOPER, GUEST, MAINTAINER, membersOf, OWNER } from '../access.ts';
 import { FINISHED } from '../ci/pipeline-status.ts';
+import { endReaders } from '../git/read-by-name.ts';
 import { runGit } from '../git/run-git.ts';
 import type { Namespace } from '../rows/members.ts';
 import type { Project } from '../rows/projects.ts';
@@ -93,6 +94,7 @@ export function relocate(world: World, project: Project, namespace: Namespace, p
   const to = world.repositories.path(changed);
   if (from !== to && existsSync(from)) {
     mkdirSync(dirname(to), { recursive: true });
+    void endReaders(from);
     renameSync(from, to);
   }
   return changed;
@@ -332,6 +334,7 @@ export function removeProject(world: World, project: Project): void {
     for (const row of table.all()) if (row.source === 'project' && row.source_id === project.id) table.remove(row.id);
   }
   db.projects.remove(project.id);
+  void endReaders(world.repositories.path(project));
   rmSync(world.repositories.path(project), { recursive: true, force: true });
   removeUploads(world, project.id);
 }

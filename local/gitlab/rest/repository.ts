@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { readObject } from '../git/read-by-name.ts';
+import { commitStats } from '../git/read-changes.ts';
+import { diffBetween, diffSinceMergeBase } from '../git/read-diffs.ts';
+import { isAncestor, lastChangeOf, listCommits, mergeBase } from '../git/read-history.ts';
 import * as git from '../git/read-objects.ts';
-import { gitText, runGit } from '../git/run-git.ts';
+import { gitText } from '../git/run-git.ts';
 import type { World } from '../world.ts';
 import { type Api, type ApiContext, pageOf, pageResponse, paginate } from './api.ts';
 import { badParameter, badRequest, notFound } from './api-error.ts';
 import { routeArchive } from './archive.ts';
 import { openRepository } from './open-repository.ts';
-import { presentCommit } from './present.ts';
+import { presentCommit, withThousandths } from './present.ts';
 import { presentMergeRequest } from './present-merge-request.ts';
 import { filledText, flag, integer, list, moment, readParameters, text } from './read-parameters.ts';
 
@@ -43,14 +47,15 @@ export function routeRepository(api: Api, world: World): void {
       git.resolveCommit(repository, given.to),
     ]);
     if (!from || !to) throw notFound('Ref');
-    const base = given.straight ? from : await git.mergeBase(repository, from, to);
-    const commits = (await git.listCommits(repository, `${from}..${to}`, { limit: 1000 })).map((commit) =>
-      presentCommit(world, project, commit),
-    );
+    const [found, diffs] = await Promise.all([
+      listCommits(repository, `${from}..${to}`, { limit: 1000 }),
+      given.straight ? diffBetween(repository, from, to) : diffSinceMergeBase(repository, from, to),
+    ]);
+    const commits = found.map((commit) => presentCommit(world, project, commit));
     return c.json({
       commit: commits[0] ?? null,
       commits: commits.reverse(),
-      diffs: base ? await git.diffBetween(repository, base, to) : [],
+      diffs,
       compare_timeout: false,
       compare_same_ref: from === to,
       web_url: `${world.url}/${project.path_with_namespace}/-/compare/${from}...${to}`,
@@ -66,7 +71,7 @@ export function routeRepository(api: Api, world: World): void {
     if (unknown.length > 0)
       throw badRequest(`Could not find ${unknown.length > 1 ? 'refs' : 'ref'}: ${unknown.join(', ')}`);
     const [first, second] = shas;
-    const base = first && second ? await git.mergeBase(repository, first, second) : undefined;
+    const base = first && second ? await mergeBase(repository, first, second) : undefined;
     const commit = base ? await git.readCommit(repository, base) : undefined;
     if (!commit) throw notFound('Merge Base');
     return c.json(presentCommit(world, project, commit));
@@ -79,7 +84,7 @@ export function routeRepository(api: Api, world: World): void {
       string,
       { name: string; email: string; commits: number; additions: number; deletions: number }
     >();
-    for (const commit of head ? await git.listCommits(repository, head) : []) {
+    for (const commit of head ? await listCommits(repository, head) : []) {
       const known = rows.get(commit.author_email);
       rows.set(commit.author_email, {
         name: commit.author_name,
@@ -97,8 +102,9 @@ export function routeRepository(api: Api, world: World): void {
       const { repository } = openRepository(world, c);
       const sha = c.req.param('sha') ?? '';
       if (!/^[0-9a-f]{40}$/.test(sha)) throw notFound('Blob');
-      const content = await runGit(repository, ['cat-file', 'blob', sha]).catch(() => undefined);
-      if (!content) throw notFound('Blob');
+      const blob = await readObject(repository, sha);
+      if (blob?.type !== 'blob') throw notFound('Blob');
+      const { content } = blob;
       if (raw) return c.body(new Uint8Array(content), 200, { 'content-type': 'text/plain; charset=utf-8' });
       return c.json({ size: content.length, encoding: 'base64', content: content.toString('base64'), sha });
     });
@@ -152,7 +158,7 @@ function routeFiles(api: Api, world: World): void {
       ref,
       blob_id: blob.id,
       commit_id: commit,
-      last_commit_id: blob.lastCommit,
+      last_commit_id: await lastChangeOf(repository, path, commit),
       execute_filemode: blob.executable,
     };
     return { blob, about };
@@ -248,14 +254,14 @@ function routeCommits(api: Api, world: World): void {
       firstParent: given.first_parent,
       topological: given.order === 'topo',
     };
-    const commits = await git.listCommits(repository, range, { ...query, skip: (page - 1) * perPage, limit: perPage });
-    const rows = await Promise.all(
-      commits.map(async (commit) => ({
-        ...presentCommit(world, project, commit),
-        ...(given.with_stats ? { stats: await git.commitStats(repository, commit.id) } : {}),
-      })),
-    );
-    return pageResponse(c, rows, await git.countCommits(repository, range, query));
+    const skip = (page - 1) * perPage;
+    const commits = await listCommits(repository, range, { ...query, skip, limit: perPage });
+    const stats = given.with_stats ? await commitStats(repository, commits) : undefined;
+    const rows = commits.map((commit, index) => ({
+      ...presentCommit(world, project, commit),
+      ...(stats && { stats: stats[index] }),
+    }));
+    return pageResponse(c, rows, skip + rows.length + 1, { uncounted: true });
   });
 
   api.get('/projects/:id/repository/commits/:sha', async (c) => {
@@ -264,7 +270,7 @@ function routeCommits(api: Api, world: World): void {
     const newest = world.db.pipelines.filter((row) => row.project_id === project.id && row.sha === commit.id).at(-1);
     return c.json({
       ...presentCommit(world, project, commit),
-      ...(stats ? { stats: await git.commitStats(repository, commit.id) } : {}),
+      ...(stats ? { stats: (await commitStats(repository, [commit]))[0] } : {}),
       status: newest?.status ?? null,
       project_id: project.id,
       last_pipeline: newest
@@ -283,7 +289,7 @@ function routeCommits(api: Api, world: World): void {
 
   api.get('/projects/:id/repository/commits/:sha/diff', async (c) => {
     const { repository, commit } = await open(c);
-    return paginate(c, await git.diffBetween(repository, commit.parent_ids[0], commit.id), (diff) => diff);
+    return paginate(c, await diffBetween(repository, commit.parent_ids[0], commit.id), (diff) => diff);
   });
 
   api.get('/projects/:id/repository/commits/:sha/refs', async (c) => {
@@ -293,7 +299,7 @@ function routeCommits(api: Api, world: World): void {
     for (const [ref, target] of Object.entries(project.known_refs)) {
       const kind = ref.startsWith('refs/tags/') ? 'tag' : 'branch';
       if (type !== 'all' && type !== kind) continue;
-      if (await git.isAncestor(repository, commit.id, target))
+      if (await isAncestor(repository, commit.id, target))
         rows.push({ type: kind, name: ref.replace(/^refs\/(heads|tags)\//, '') });
     }
     return paginate(c, rows, (row) => row);
@@ -324,8 +330,12 @@ function routeCommits(api: Api, world: World): void {
 async function blameCommit(repository: string, sha: string) {
   const commit = await git.readCommit(repository, sha);
   if (!commit) return null;
-  const { title: _title, ...shown } = commit;
-  return shown;
+  const { title: _title, authored_date, committed_date, ...shown } = commit;
+  return {
+    ...shown,
+    authored_date: withThousandths(authored_date),
+    committed_date: withThousandths(committed_date),
+  };
 }
 
 /** `a`, `a..b` or nothing when one of them names no commit. */

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { DEVELOPER, isProtectedBranch, mayRunOn } from '../access.ts';
 import { addPipeline } from '../ci/create-pipeline.ts';
-import { isAncestor, resolveCommit } from '../git/read-objects.ts';
+import { isAncestor } from '../git/read-history.ts';
+import { resolveCommit } from '../git/read-objects.ts';
 import type { Build, RunStatus } from '../rows/jobs.ts';
 import type { Pipeline } from '../rows/pipelines.ts';
 import type { Project } from '../rows/projects.ts';

@@ -1,5 +1,6 @@
 import { SerializationException, UnknownOperationException } from '../errors.ts';
 import type { World } from '../world.ts';
+import { boundTokens } from './bound-tokens.ts';
 import { checkRequest } from './check-request.ts';
 import { operations } from './operations.ts';
 import { shapeAnswer } from './shape-answer.ts';
@@ -13,8 +14,9 @@ export async function dispatch(world: World, operation: string, body: string): P
   }
   const input = world.model.inputOf(operation);
   const request = input === undefined ? {} : checkRequest(world.model, input, parseBody(body));
+  const tokens = boundTokens(operation, request);
   // The service model has just checked that the request has the shape of this operation's input.
-  const answer = await handle(world, request as never);
+  const answer = tokens.bound(await handle(world, tokens.unbound(request) as never));
   const output = world.model.outputOf(operation);
   return output === undefined ? {} : shapeAnswer(world.model, output, answer);
 }

@@ -62,7 +62,13 @@ function placeOf(token: string): Place {
   } catch {
     // Not JSON: no token of this server.
   }
-  throw new ValidationException('The NextToken is invalid. Use the one that the last answer gave.');
+  throw tokenRefused();
+}
+
+export function tokenRefused(): ValidationException {
+  return new ValidationException(
+    'The NextToken is invalid. Use the one that the last answer gave, with the same filters and order.',
+  );
 }
 
 function comparePlaces(a: Place, b: Place): number {

@@ -6,6 +6,15 @@ const TAIL_BYTES = 16_384;
 /** A container may print faster than its lines are shipped. */
 const SHIP_BYTES_AT_ONCE = 4 * 1024 * 1024;
 
+type Shipping = {
+  /** Sees each line of the container once. */
+  observe?: ((lines: string[], at: Date) => void) | undefined;
+  /** Bytes that a former run of the server has shipped already. */
+  from?: number;
+  /** Told how many bytes are shipped by now. */
+  shipped?: (bytes: number) => void;
+};
+
 /** The log file of one container, copied to a stream in CloudWatch Logs while it grows and once more at the end. */
 export class ContainerLog {
   readonly #path: string;
@@ -13,11 +22,11 @@ export class ContainerLog {
   readonly #stream: string;
   readonly #logs: Pick<LogGroups, 'append'>;
   readonly #now: () => Date;
-  readonly #observe: ((lines: string[], at: Date) => void) | undefined;
-  #shipped = 0;
+  readonly #shipping: Shipping;
+  #shipped: number;
   /** Lines that could not be shipped come by again, and are not observed a second time. */
   #observed = 0;
-  #shipping: Promise<void> = Promise.resolve();
+  #underWay: Promise<void> = Promise.resolve();
   readonly #timer: NodeJS.Timeout;
 
   constructor(
@@ -26,14 +35,15 @@ export class ContainerLog {
     stream: string,
     logs: Pick<LogGroups, 'append'>,
     now: () => Date,
-    observe?: (lines: string[], at: Date) => void,
+    shipping: Shipping = {},
   ) {
     this.#path = path;
     this.#group = group;
     this.#stream = stream;
     this.#logs = logs;
     this.#now = now;
-    this.#observe = observe;
+    this.#shipping = shipping;
+    this.#shipped = shipping.from ?? 0;
     this.#timer = setInterval(() => this.#ship(false), SHIP_EVERY_MS);
     this.#timer.unref();
     // The stream is made while the container starts, not when everyone waits for the end.
@@ -44,11 +54,11 @@ export class ContainerLog {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#ship(true);
-    await this.#shipping;
+    await this.#underWay;
   }
 
   #ship(last: boolean): void {
-    this.#shipping = this.#shipping.then(() => this.#append(last)).catch(() => undefined);
+    this.#underWay = this.#underWay.then(() => this.#append(last)).catch(() => undefined);
   }
 
   async #append(last: boolean): Promise<void> {
@@ -68,10 +78,11 @@ export class ContainerLog {
     const at = this.#now();
     const known = Math.max(0, this.#observed - this.#shipped);
     const fresh = end > known ? linesOf(bytes.subarray(known, end)).filter((line) => !line.startsWith(OWN_LINE)) : [];
-    if (fresh.length > 0) this.#observe?.(fresh, at);
+    if (fresh.length > 0) this.#shipping.observe?.(fresh, at);
     this.#observed = this.#shipped + end;
     await this.#logs.append(this.#group, this.#stream, linesOf(bytes.subarray(0, end)), at);
     this.#shipped += end;
+    this.#shipping.shipped?.(this.#shipped);
     return full;
   }
 }

@@ -5,6 +5,7 @@ import type { Configuration } from '../configuration.ts';
 import { pythonFile } from '../python-folder.ts';
 import { Images } from './images.ts';
 import type { ContainerLimits } from './limits.ts';
+import { layOwnPython } from './own-python.ts';
 
 /** `/opt/ml` by a mount namespace per container, or, where those are forbidden, by rewriting paths. */
 export type ContainerMode = 'namespace' | 'rewriting';
@@ -102,14 +103,18 @@ export class Containers {
 
   /** All that a container's processes have of this server's surroundings: nothing is inherited. */
   #base(folder: ContainerFolder, python = this.#configuration.python): Record<string, string> {
-    const { awsEndpoint, region, accessKeyId, secretAccessKey } = this.#configuration;
+    const { awsEndpoint, region, accessKeyId, secretAccessKey, stateFolder } = this.#configuration;
+    const own = layOwnPython(join(folder.root, 'python'), python);
+    const programs = own === undefined ? [dirname(python)] : [own, dirname(python)];
     return {
-      PATH: [dirname(python), '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),
+      PATH: [...programs, '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),
       HOME: join(folder.root, 'home'),
       TMPDIR: join(folder.root, 'tmp'),
       LANG: 'C.UTF-8',
       PYTHONUNBUFFERED: '1',
       PYTHONDONTWRITEBYTECODE: '1',
+      // What pip downloads for one container is there for the next.
+      PIP_CACHE_DIR: join(stateFolder, 'pip-cache'),
       // One core a process: jobs run side by side on a laptop, and a row is scored faster without threads.
       OMP_NUM_THREADS: '1',
       AWS_ENDPOINT_URL: awsEndpoint,

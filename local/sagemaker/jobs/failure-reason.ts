@@ -11,6 +11,11 @@ export const LONGEST_REASON = 1024;
 export const OUT_OF_MEMORY =
   'ClientError: Please use an instance type with more memory, or reduce the size of job data processed on an instance., exit code: 137';
 
+const INTERNAL = 'InternalServerError: We encountered an internal error. Please try again.';
+
+/** A job that ran when the server ended has ended with it. It fails as if the service had lost its instance. */
+export const SERVER_ENDED = `${INTERNAL} (The local SageMaker ended while this job ran, and the job's processes with it.)`;
+
 /** On the service the script itself would meet this error; here it is stopped once it has written too much. */
 export function volumeFull(volumeGb: number): string {
   return `AlgorithmError: No space left on device: /opt/ml holds more than the VolumeSizeInGB of ${volumeGb}. Increase it, or write less., exit code: 137`;
@@ -29,7 +34,7 @@ export function reasonOf(error: unknown, stage: JobStage | undefined): string {
     return "ClientError: The container can't be started: its arguments and environment variables are too long (Argument list too long).";
   if (unstartable === 'ERR_INVALID_ARG_VALUE')
     return "ClientError: The container can't be started: an argument or environment variable holds a NUL character.";
-  return shorten(`InternalServerError: We encountered an internal error. Please try again. (${String(error)})`);
+  return shorten(`${INTERNAL} (${String(error)})`);
 }
 
 export function shorten(reason: string): string {

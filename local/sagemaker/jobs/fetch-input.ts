@@ -5,7 +5,7 @@ import type { InputAllowance } from './input-allowance.ts';
 import { JobFailed } from './job-failed.ts';
 
 /** S3 data of a channel or of a processing input. */
-type InputSource = { uri: string; dataType: string; inputMode: string | undefined };
+type InputSource = { uri: string; dataType: string };
 
 /** `[{"prefix": "s3://bucket/folder/"}, "below/a.csv", …]` */
 const Manifest = z.tuple([z.object({ prefix: z.string().min(1) })], z.string());
@@ -18,8 +18,6 @@ export async function fetchInput(
   folder: string,
   allowance: InputAllowance,
 ): Promise<void> {
-  if (source.inputMode === 'Pipe')
-    throw new JobFailed(`ClientError: ${name} has the input mode Pipe, which can't be served here: use File.`);
   if (source.dataType === 'S3Prefix') return objects.downloadPrefix(source.uri, folder, allowance);
   if (source.dataType !== 'ManifestFile')
     throw new JobFailed(

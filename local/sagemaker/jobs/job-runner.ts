@@ -10,10 +10,11 @@ import {
 import { ContainerLog, logTail, OWN_LINE } from '../containers/container-log.ts';
 import { discardFolder, removeLeftovers } from '../containers/discard-folder.ts';
 import { limitsOf } from '../containers/limits.ts';
-import { OUT_OF_MEMORY, reasonOf, shorten, volumeFull } from './failure-reason.ts';
+import { OUT_OF_MEMORY, reasonOf, SERVER_ENDED, shorten, volumeFull } from './failure-reason.ts';
 import { GIB } from './input-allowance.ts';
 import type { ContainerEnd, JobOutcome, JobPlan, JobStage, PreparedJob } from './job-plan.ts';
 import { keepInSync } from './keep-in-sync.ts';
+import { forgetPlace, keepPlace, placeOf } from './log-place.ts';
 import { orAborted } from './or-aborted.ts';
 import { Slots } from './slots.ts';
 import { watchVolume } from './volume.ts';
@@ -68,16 +69,32 @@ export class JobRunner {
     await this.#active.get(arn)?.finished;
   }
 
-  /** From now on ends are not recorded: the jobs start again with the server. */
+  /** From now on ends are not recorded: the next run of the server finds the jobs dead. */
   close(): void {
     this.#closing = true;
   }
 
+  /** Ships what the log of a job that ended with a former run of the server holds, and why it ends there. */
+  async closeLog(job: Pick<JobPlan, 'kind' | 'name' | 'logGroup'>): Promise<void> {
+    const { logs, now } = this.#surroundings;
+    const logFile = this.#logFile(job);
+    const place = placeOf(logFile);
+    if (place === undefined) return;
+    appendFileSync(logFile, `\n${OWN_LINE}${SERVER_ENDED}\n`);
+    await new ContainerLog(logFile, job.logGroup, place.stream, logs, now, { from: place.bytes }).close();
+    forgetPlace(logFile);
+  }
+
+  #logFile({ kind, name }: Pick<JobPlan, 'kind' | 'name'>): string {
+    return join(this.#surroundings.stateFolder, 'logs', kind, `${name}.log`);
+  }
+
   /** Of this run alone: a job of the same name may have been before. */
-  #newLogFile({ kind, name }: JobPlan): string {
-    const file = join(this.#surroundings.stateFolder, 'logs', kind, `${name}.log`);
+  #newLogFile(plan: JobPlan): string {
+    const file = this.#logFile(plan);
     mkdirSync(dirname(file), { recursive: true });
     rmSync(file, { force: true });
+    forgetPlace(file);
     return file;
   }
 
@@ -138,7 +155,9 @@ export class JobRunner {
     plan.entered('running');
     // What runs beside the container begins after it: a container that can't be started leaves nothing running.
     const container = containers.start(folder, { ...command, logFile, limits });
-    const log = new ContainerLog(logFile, plan.logGroup, stream, logs, now, plan.observe);
+    const shipped = (bytes: number) => keepPlace(logFile, { stream, bytes });
+    shipped(0);
+    const log = new ContainerLog(logFile, plan.logGroup, stream, logs, now, { observe: plan.observe, shipped });
     const finishSync = keepInSync(syncs);
     let full = false;
     const endWatch = watchVolume(folder.optMl, plan.volumeGb * GIB, LOOK_AT_VOLUME_EVERY_MS, () => {
@@ -149,6 +168,7 @@ export class JobRunner {
     const exitCode = await container.exited;
     endWatch();
     await log.close();
+    if (!this.#closing) forgetPlace(logFile);
     const end: ContainerEnd = stopped !== undefined ? 'stopped' : exitCode === 0 ? 'completed' : 'failed';
     plan.entered('uploading');
     try {

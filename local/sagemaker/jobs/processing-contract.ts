@@ -61,7 +61,9 @@ async function downloadInputs(job: ProcessingJob, folder: ContainerFolder, objec
       throw new JobFailed(
         `ClientError: ${name} has no S3Input with S3Uri and LocalPath; datasets of other kinds can't be read here.`,
       );
-    const source = { uri: S3Input.S3Uri, dataType: S3Input.S3DataType, inputMode: S3Input.S3InputMode };
+    if (S3Input.S3InputMode === 'Pipe')
+      throw new JobFailed(`ClientError: ${name} has the input mode Pipe, which can't be served here: use File.`);
+    const source = { uri: S3Input.S3Uri, dataType: S3Input.S3DataType };
     await fetchInput(objects, name, source, hostPath(folder, S3Input.LocalPath), allowance);
   }
 }

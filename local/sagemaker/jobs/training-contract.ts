@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ObjectStore } from '../aws/object-store.ts';
 import type { ContainerFolder } from '../containers/container.ts';
 import type { Images } from '../containers/images.ts';
 import { limitsOf } from '../containers/limits.ts';
+import { pythonFile } from '../python-folder.ts';
 import type { TrainingJob } from '../state/records.ts';
 import { unpackArchive } from './archives.ts';
 import { fetchInput } from './fetch-input.ts';
@@ -13,6 +15,7 @@ import { InputAllowance } from './input-allowance.ts';
 import { JobFailed } from './job-failed.ts';
 import type { PreparedJob } from './job-plan.ts';
 import { hostPath, writeJson } from './opt-ml.ts';
+import { inputModeOf, pipedFolder, withPipes } from './pipes.ts';
 import { commandLineOf, readScriptMode, scriptModeEnvironment } from './script-mode.ts';
 
 const CODE = '/opt/ml/code';
@@ -40,14 +43,23 @@ export async function prepareTraining(
   const { ContainerEntrypoint: entrypoint, ContainerArguments: parameters } = job.AlgorithmSpecification ?? {};
   if (entrypoint !== undefined && entrypoint.length > 0) {
     const environment = { ...names, ...job.Environment };
-    return { command: { command: [...entrypoint, ...(parameters ?? [])], cwd: '/opt/ml', environment, python }, syncs };
+    const command = withPipes(job, folder, [...entrypoint, ...(parameters ?? [])]);
+    return { command: { command, cwd: '/opt/ml', environment, python }, syncs };
   }
-  const script = readScriptMode(job.HyperParameters ?? {});
+  const script = readScriptMode(job);
   await fetchCode(script.submitDirectory, folder, objects, allowance);
   const { cpus } = limitsOf(job.ResourceConfig?.InstanceType, volumeGbOf(job));
   const variables = scriptModeEnvironment(job, script, { resourceConfig, inputDataConfig, cpus });
   const environment = { ...variables, ...names, ...job.Environment };
-  return { command: { command: commandLineOf(script), cwd: CODE, environment, python }, syncs };
+  const command = withPipes(job, folder, withRequirements(folder, script));
+  return { command: { command, cwd: CODE, environment, python }, syncs };
+}
+
+/** As the toolkit does for a Python script: first it installs what the `requirements.txt` beside the script asks for. */
+function withRequirements(folder: ContainerFolder, script: ReturnType<typeof readScriptMode>): string[] {
+  const command = commandLineOf(script);
+  if (!script.program.endsWith('.py') || !existsSync(hostPath(folder, `${CODE}/requirements.txt`))) return command;
+  return ['python3', pythonFile('install_requirements.py'), CODE, ...command];
 }
 
 export function volumeGbOf(job: Pick<TrainingJob, 'ResourceConfig'>): number {
@@ -65,9 +77,11 @@ async function downloadChannels(
     const name = `The channel ${channel.ChannelName}`;
     if (source?.S3Uri === undefined)
       throw new JobFailed(`ClientError: ${name} has no S3DataSource; other sources can't be read here.`);
-    const place = hostPath(folder, `/opt/ml/input/data/${channel.ChannelName}`);
-    const inputMode = channel.InputMode ?? job.AlgorithmSpecification?.TrainingInputMode;
-    await fetchInput(objects, name, { uri: source.S3Uri, dataType: source.S3DataType, inputMode }, place, allowance);
+    const place =
+      inputModeOf(job, channel) === 'Pipe'
+        ? pipedFolder(folder, channel.ChannelName)
+        : hostPath(folder, `/opt/ml/input/data/${channel.ChannelName}`);
+    await fetchInput(objects, name, { uri: source.S3Uri, dataType: source.S3DataType }, place, allowance);
   }
 }
 
@@ -129,7 +143,7 @@ function channelConfigurationOf(job: TrainingJob): Record<string, unknown> {
   const channels = (job.InputDataConfig ?? []).map((channel) => [
     channel.ChannelName,
     {
-      TrainingInputMode: channel.InputMode ?? job.AlgorithmSpecification?.TrainingInputMode ?? 'File',
+      TrainingInputMode: inputModeOf(job, channel) ?? 'File',
       S3DistributionType: channel.DataSource?.S3DataSource?.S3DataDistributionType ?? 'FullyReplicated',
       RecordWrapperType: channel.RecordWrapperType ?? 'None',
       ContentType: channel.ContentType,

@@ -18,14 +18,18 @@ import { resourceName } from './resource-name.ts';
 import { resourceTags } from './resource-tags.ts';
 import { scopeOf } from './scope.ts';
 
-/** Makes what a Model or RegisterModel step makes, once. @throws StepFailed, ReferenceBroken */
+/**
+ * Makes what a Model or RegisterModel step makes, once; undefined, and nothing made, if the execution was stopped while references were
+ * resolved. @throws StepFailed, ReferenceBroken
+ */
 export async function makeModel(
   world: World,
   execution: PipelineExecution,
   plan: PipelinePlan,
   step: PlannedStep,
-): Promise<PipelineStep['metadata']> {
+): Promise<PipelineStep['metadata'] | undefined> {
   const resolved = await resolveReferences(step.arguments, scopeOf(world, execution, plan));
+  if (world.store.executions.get(execution.arn)?.status !== 'Executing') return undefined;
   const given = isFields(resolved) ? resolved : {};
   return step.type === 'Model'
     ? { Model: { Arn: create(world, execution, step, given) } }

@@ -44,9 +44,10 @@ export async function runStep(attempt: Attempt): Promise<Partial<PipelineStep>> 
       };
     }
     case 'Model':
-    case 'RegisterModel':
-      if (!attempt.executing({ metadata: {} })) return { status: 'Stopped' };
-      return { status: 'Succeeded', metadata: await makeModel(world, execution, plan, planned) };
+    case 'RegisterModel': {
+      const metadata = attempt.executing({ metadata: {} }) && (await makeModel(world, execution, plan, planned));
+      return metadata ? { status: 'Succeeded', metadata } : { status: 'Stopped' };
+    }
     case 'Callback':
       return waitForAnswer(attempt);
     case 'Lambda':

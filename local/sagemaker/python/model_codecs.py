@@ -21,13 +21,13 @@ def media_type(content_type: str) -> str:
 
 def decode(body: bytes, content_type: str):
     kind = media_type(content_type)
+    # As the framework's own default: what is text becomes 32-bit floats, an array stays as it is.
     if kind == "application/json":
-        return numpy.array(json.loads(body))
+        return numpy.array(json.loads(body)).astype(numpy.float32)
     if kind == "text/csv":
-        return numpy.genfromtxt(io.StringIO(body.decode("utf-8")), delimiter=",")
+        return numpy.genfromtxt(io.StringIO(body.decode("utf-8")), delimiter=",").astype(numpy.float32)
     if kind == "application/x-npy":
-        # As the framework's own default: what isn't text becomes 32-bit floats.
-        return numpy.load(io.BytesIO(body), allow_pickle=False).astype(numpy.float32)
+        return numpy.load(io.BytesIO(body), allow_pickle=False)
     raise UnsupportedContentType(f"Content type {content_type} is not supported: send text/csv, application/json or application/x-npy.")
 
 

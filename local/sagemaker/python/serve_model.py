@@ -1,6 +1,6 @@
 """A model container in script mode: loads the model with the script's `model_fn`, answers GET /ping and POST /invocations.
 
-The script is SAGEMAKER_PROGRAM in SAGEMAKER_SUBMIT_DIRECTORY. `model_fn` is required; `input_fn`, `predict_fn`, `output_fn`
+The script is SAGEMAKER_PROGRAM in SAGEMAKER_SUBMIT_DIRECTORY; a `requirements.txt` beside it is installed first. `model_fn` is required; `input_fn`, `predict_fn`, `output_fn`
 have defaults; `transform_fn` replaces the three. Each may take the toolkit's `context` as one argument more. The port goes as one line to the descriptor PORT_DESCRIPTOR.
 """
 
@@ -12,8 +12,14 @@ import threading
 import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import model_codecs
-from request_context import Context, call
+from install_requirements import install
+
+SCRIPT_FOLDER = os.environ.get("SAGEMAKER_SUBMIT_DIRECTORY", "/opt/ml/model/code").removeprefix("file://")
+# Before anything is imported that it may replace.
+install(SCRIPT_FOLDER)
+
+import model_codecs  # noqa: E402
+from request_context import Context, call  # noqa: E402
 
 DEFAULT_ACCEPT = os.environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", "application/json")
 ANY_TYPE = ("", "*/*")
@@ -61,10 +67,9 @@ class Model:
 
 def import_script():
     program = os.environ.get("SAGEMAKER_PROGRAM", "inference.py")
-    folder = os.environ.get("SAGEMAKER_SUBMIT_DIRECTORY", "/opt/ml/model/code").removeprefix("file://")
-    if not os.path.exists(os.path.join(folder, program)):
-        raise ScriptIncomplete(f"{os.path.join(folder, program)} doesn't exist: the model archive must hold code/{program}.")
-    sys.path.insert(0, folder)
+    if not os.path.exists(os.path.join(SCRIPT_FOLDER, program)):
+        raise ScriptIncomplete(f"{os.path.join(SCRIPT_FOLDER, program)} doesn't exist: the model archive must hold code/{program}.")
+    sys.path.insert(0, SCRIPT_FOLDER)
     return importlib.import_module(program.removesuffix(".py").replace("/", "."))
 
 

@@ -24,6 +24,9 @@ export function describePipeline(
   const version = versionOf(pipeline, request.PipelineVersionId);
   return {
     ...pipeline,
+    // Users of Studio only are shown.
+    CreatedBy: {},
+    LastModifiedBy: {},
     PipelineDefinition: version.definition,
     PipelineVersionDisplayName: version.displayName,
     PipelineVersionDescription: version.description,

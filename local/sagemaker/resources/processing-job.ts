@@ -11,6 +11,7 @@ import type { Checked } from '../api/checked.ts';
 import { page, select } from '../api/paging.ts';
 import { ResourceInUse, ResourceNotFound, ValidationException } from '../errors.ts';
 import { processingJobChanged } from '../events/job-events.ts';
+import { endedWithServer } from '../jobs/ended-with-server.ts';
 import type { JobOutcome } from '../jobs/job-plan.ts';
 import { readMessage } from '../jobs/opt-ml.ts';
 import { collectProcessing, prepareProcessing } from '../jobs/processing-contract.ts';
@@ -100,11 +101,16 @@ export function listProcessingJobs(
   return { ProcessingJobSummaries: items, ...next };
 }
 
-/** Takes up what a former run of the server left: jobs in progress start again from their inputs, stopping ones are stopped. */
+/** Takes up what a former run of the server left: jobs that had their turn ended with it, those that waited for theirs go on. */
 export function resumeProcessingJobs(world: World): void {
   for (const job of world.store.processingJobs.all()) {
-    if (job.ProcessingJobStatus === 'InProgress') launch(world, job);
-    if (job.ProcessingJobStatus === 'Stopping') finish(world, job, { outcome: 'stopped', because: 'asked' });
+    const { ProcessingJobStatus: status, ProcessingJobName: name } = job;
+    if (status !== 'InProgress' && status !== 'Stopping') continue;
+    if (status === 'InProgress' && job.ProcessingStartTime === undefined) launch(world, job);
+    else {
+      finish(world, job, endedWithServer(status));
+      void world.jobs.closeLog({ kind: 'processing', name, logGroup: LOG_GROUP });
+    }
   }
 }
 
@@ -121,7 +127,7 @@ function launch(world: World, job: ProcessingJob): void {
     requireCapacity: () =>
       world.faults.requireJobCapacity('processing', job.ProcessingResources.ClusterConfig.InstanceType),
     entered: (stage) => {
-      if (stage === 'running')
+      if (stage === 'downloading')
         save(world, { ...find(world, job.ProcessingJobName), ProcessingStartTime: world.now() }, false);
     },
     prepare: (folder) => prepareProcessing(job, folder, world.objects, world.images),

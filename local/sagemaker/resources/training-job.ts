@@ -12,6 +12,7 @@ import type { Checked } from '../api/checked.ts';
 import { page, select } from '../api/paging.ts';
 import { ResourceInUse, ResourceNotFound, ValidationException } from '../errors.ts';
 import { trainingJobChanged } from '../events/job-events.ts';
+import { endedWithServer } from '../jobs/ended-with-server.ts';
 import type { JobOutcome } from '../jobs/job-plan.ts';
 import { compileMetrics } from '../jobs/metric-definitions.ts';
 import { MetricReader } from '../jobs/metric-reader.ts';
@@ -33,6 +34,7 @@ const MESSAGES: Partial<Record<SecondaryStatus, string>> = {
   Downloading: 'Downloading input data',
   Training: 'Training image download completed. Training in progress.',
   Uploading: 'Uploading generated training model',
+  Restarting: 'Restarting the training job after an internal error',
   Stopping: 'Stopping the training job',
   Completed: 'Training job completed',
   Failed: 'Training job failed',
@@ -142,12 +144,24 @@ export function listTrainingJobs(
   return { TrainingJobSummaries: shown, ...next };
 }
 
-/** Takes up what a former run of the server left: jobs in progress start again from their inputs, stopping ones are stopped. */
+/** Takes up what a former run of the server left: jobs that had their turn ended with it, those that waited for theirs go on. */
 export function resumeTrainingJobs(world: World): void {
   for (const job of world.store.trainingJobs.all()) {
-    if (job.TrainingJobStatus === 'InProgress') launch(world, job);
-    if (job.TrainingJobStatus === 'Stopping') finish(world, job, { outcome: 'stopped', because: 'asked' });
+    const { TrainingJobStatus: status, TrainingJobName: name } = job;
+    if (status !== 'InProgress' && status !== 'Stopping') continue;
+    if (status === 'InProgress' && job.TrainingStartTime === undefined) launch(world, job);
+    else if (status === 'InProgress' && mayRestart(job)) launch(world, move(world, job, 'Restarting'));
+    else {
+      finish(world, job, endedWithServer(status));
+      void world.jobs.closeLog({ kind: 'training', name, logGroup: LOG_GROUP });
+    }
   }
+}
+
+/** A RetryStrategy is for internal errors, and to lose the server is one. */
+function mayRestart({ RetryStrategy: retry, SecondaryStatusTransitions: transitions }: TrainingJob): boolean {
+  const restarts = (transitions ?? []).filter(({ Status }) => Status === 'Restarting').length;
+  return restarts < (retry?.MaximumRetryAttempts ?? 0);
 }
 
 function launch(world: World, job: TrainingJob): void {
@@ -184,9 +198,8 @@ function launch(world: World, job: TrainingJob): void {
 }
 
 /** What the job ran, for its FailureReason. */
-function commandOf({ AlgorithmSpecification: algorithm, HyperParameters }: TrainingJob): string {
-  const entrypoint = algorithm?.ContainerEntrypoint;
-  const command = entrypoint ?? commandLineOf(readScriptMode(HyperParameters ?? {}));
+function commandOf(job: TrainingJob): string {
+  const command = job.AlgorithmSpecification?.ContainerEntrypoint ?? commandLineOf(readScriptMode(job));
   return command.join(' ');
 }
 
@@ -244,7 +257,7 @@ function keyOf(name: string): string {
 
 function find(world: World, name: string): TrainingJob {
   const job = world.store.trainingJobs.get(keyOf(name));
-  if (job === undefined) throw new ResourceNotFound(`Requested resource not found: training job ${name}`);
+  if (job === undefined) throw new ResourceNotFound('Requested resource not found.');
   return job;
 }
 

@@ -36,10 +36,12 @@ export function cloudwatchAlarms(): Alarms {
       );
     },
 
-    async remove(name) {
+    async remove(names) {
+      if (names.length === 0) return;
       try {
-        await asFaults(`Removing the alarm ${name}`, () =>
-          cloudwatchClient().send(new DeleteAlarmsCommand({ AlarmNames: [name] })),
+        // Of several names, those that have an alarm are removed whatever CloudWatch says of the others.
+        await asFaults(`Removing the alarms ${names.join(', ')}`, () =>
+          cloudwatchClient().send(new DeleteAlarmsCommand({ AlarmNames: [...names] })),
         );
       } catch (error) {
         if (!isNamed(error, ...NOT_THERE)) throw error;

@@ -11,7 +11,11 @@ const KnownModel = z.object({ model: z.string() });
 export function dynamodbDeployments(environment: { table: string }): Deployments {
   const table = openTable(environment.table);
 
-  async function change(model: string, name: string, changed: (record: FencedDeployment) => FencedDeployment) {
+  async function change<Next extends FencedDeployment>(
+    model: string,
+    name: string,
+    changed: (record: FencedDeployment) => Next,
+  ): Promise<Next['deployment']> {
     return (await reviseDeployment(table, model, name, changed)).deployment;
   }
 
@@ -29,7 +33,7 @@ export function dynamodbDeployments(environment: { table: string }): Deployments
       const prepared = (record: FencedDeployment) => preparePending(record, pending);
       return (await reviseDeployment(table, model, name, prepared, first)).deployment;
     },
-    conclude: (model, name, fence, release) => change(model, name, (record) => concludePending(record, fence, release)),
+    conclude: (model, name, fence, runId) => change(model, name, (record) => concludePending(record, fence, runId)),
     abandon: (model, name, fence) => change(model, name, (record) => abandonPending(record, fence)),
     async listModels() {
       return (await queryShards(table, 'MODELS')).map((item) => entityOf(KnownModel, item).model).sort();

@@ -10,7 +10,7 @@ import {
 import type { Rendezvous } from '../../ports/rendezvous.ts';
 import type { TaskTokens } from '../../ports/task-tokens.ts';
 import type { SealsTokens } from '../aws/seal-token.ts';
-import { revise } from './revise.ts';
+import { reviseSeen, type Seen } from './revise.ts';
 import { queryShards, shardOf } from './shards.ts';
 import { entityOf } from './stored-entity.ts';
 import { type Key, openTable, type Values } from './table.ts';
@@ -40,8 +40,8 @@ export function dynamodbRendezvous({
 }): Rendezvous {
   const table = openTable(name);
 
-  function write(subject: string, now: string, change: (meeting: Meeting) => Meeting): Promise<Meeting> {
-    return revise(
+  function write(subject: string, now: string, change: (meeting: Meeting) => Meeting, seen?: Seen) {
+    return reviseSeen(
       table,
       keyOf(subject),
       Meeting,
@@ -53,6 +53,7 @@ export function dynamodbRendezvous({
           gsi1sk: `${meeting.waitingSince ?? now}#${subject}`,
         }),
       }),
+      seen,
     );
   }
 
@@ -62,32 +63,42 @@ export function dynamodbRendezvous({
     else await tokens.fail(taskToken, signal.fault.name, signal.fault.message);
   }
 
-  async function deliver(subject: string, meeting: Meeting, now: string): Promise<void> {
+  /** `taskToken`: the meeting's token, where it is known unsealed. */
+  async function deliver(subject: string, meeting: Meeting, seen: Seen, now: string, taskToken?: string) {
     const { token, signal } = meeting;
     if (token === undefined || signal === undefined) return;
-    await answer(await seals.unseal(subject, token.sealed), signal);
-    await write(subject, now, (current) =>
-      current.token?.id === token.id ? { ...current, deliveredAt: now } : current,
-    );
+    await answer(taskToken ?? (await seals.unseal(subject, token.sealed)), signal);
+    const delivered = (current: Meeting) =>
+      current.token?.id === token.id ? { ...current, deliveredAt: now } : current;
+    await write(subject, now, delivered, seen);
   }
 
   return {
     async wait(subject, taskToken, now) {
       const token = { id: sha256Hex(taskToken), sealed: await seals.seal(subject, taskToken) };
-      const meeting = await write(subject, now, (current) => arriveWaiter(current, token, now));
-      if (isWaiting(meeting) && !isUndelivered(meeting)) return 'waiting';
-      if (isUndelivered(meeting)) await deliver(subject, meeting, now);
+      // Mostly nobody was here before; where somebody was, the write finds out.
+      const nobody = { stored: undefined };
+      const { entity, stands } = await write(subject, now, (current) => arriveWaiter(current, token, now), nobody);
+      if (isWaiting(entity) && !isUndelivered(entity)) return 'waiting';
+      if (isUndelivered(entity)) await deliver(subject, entity, stands, now, taskToken);
       return 'answered';
     },
 
     async signal(subject, signal, now) {
+      const seen = { stored: await table.get(keyOf(subject)) };
+      const { token } = seen.stored === undefined ? {} : entityOf(Meeting, seen.stored);
       let first = false;
-      const meeting = await write(subject, now, (current) => {
+      const arrived = (current: Meeting) => {
         first = current.signal === undefined;
         return arriveSignal(current, signal);
-      });
-      if (meeting.token === undefined) return 'kept';
-      if (isUndelivered(meeting)) await deliver(subject, meeting, now);
+      };
+      const [{ entity, stands }, taskToken] = await Promise.all([
+        write(subject, now, arrived, seen),
+        token && seals.unseal(subject, token.sealed),
+      ]);
+      if (entity.token === undefined) return 'kept';
+      if (isUndelivered(entity))
+        await deliver(subject, entity, stands, now, entity.token.id === token?.id ? taskToken : undefined);
       return first ? 'answered' : 'already-answered';
     },
 
@@ -104,7 +115,7 @@ export function dynamodbRendezvous({
       if (item === undefined) return 'nothing-to-deliver';
       const meeting = entityOf(Meeting, item);
       if (!isUndelivered(meeting)) return 'nothing-to-deliver';
-      await deliver(subject, meeting, meeting.waitingSince ?? new Date(0).toISOString());
+      await deliver(subject, meeting, { stored: item }, meeting.waitingSince ?? new Date(0).toISOString());
       return 'delivered';
     },
   };

@@ -12,13 +12,13 @@ export function deploymentKeyOf(model: string, environment: string): Key {
 }
 
 /** Changes one deployment by a pure function; one that is not there begins as `first`. @throws NotFound where there is neither */
-export function reviseDeployment(
+export function reviseDeployment<Next extends FencedDeployment>(
   table: Table,
   model: string,
   environment: string,
-  change: (record: FencedDeployment) => FencedDeployment,
+  change: (record: FencedDeployment) => Next,
   first?: FencedDeployment,
-): Promise<FencedDeployment> {
+): Promise<Next> {
   const revised = (record = first) => {
     if (record === undefined) throw new NotFound(`${model} was never rolled out to ${environment}.`);
     return change(record);

@@ -21,7 +21,7 @@ const RunPointer = z.object({ runId: z.string() });
 export const runKeyInTable = (runId: string): Key => ({ pk: `RUN#${runId}`, sk: 'RUN' });
 const sequenceKeyOf = (model: string): Key => ({ pk: `MODEL#${model}`, sk: 'SEQUENCE' });
 /** Padded, so that the order of the keys is the order of the numbers. */
-const pointerKeyOf = (run: Run): Key => ({
+const pointerKeyOf = (run: Pick<Run, 'model' | 'sequence'>): Key => ({
   pk: `MODEL#${run.model}`,
   sk: `RUN#${String(run.sequence).padStart(12, '0')}`,
 });
@@ -49,8 +49,11 @@ export function dynamodbRuns({ table: name, bus }: { table: string; bus: Bus }):
     return item === undefined ? 0 : entityOf(Sequence, item).sequence;
   }
 
-  async function listByModel(model: string, limit: number): Promise<Run[]> {
-    const pointers = await table.queryPartition(`MODEL#${model}`, 'RUN#', { newestFirst: true, limit });
+  async function listByModel(model: string, limit: number, after?: number): Promise<Run[]> {
+    const pointers = await table.queryPartition(`MODEL#${model}`, 'RUN#', {
+      ...{ newestFirst: true, limit },
+      ...(after !== undefined && { from: pointerKeyOf({ model, sequence: after + 1 }).sk }),
+    });
     return Promise.all(pointers.map((pointer) => get(entityOf(RunPointer, pointer).runId)));
   }
 
@@ -84,9 +87,9 @@ export function dynamodbRuns({ table: name, bus }: { table: string; bus: Bus }):
 
     async create(candidate, event) {
       for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-        const existing = await find(candidate.runId);
+        const [existing, latest] = await Promise.all([find(candidate.runId), latestSequence(candidate.model)]);
         if (existing !== undefined) return { outcome: 'exists', run: existing };
-        const run: Run = { ...candidate, sequence: (await latestSequence(candidate.model)) + 1 };
+        const run: Run = { ...candidate, sequence: latest + 1 };
         // Looked for after the number was read: a run that is created from here on takes that number, and the write is refused.
         const newer = findNewerCandidate(run, await listByModel(run.model, NEWEST_RUNS));
         if (newer !== undefined) return { outcome: 'overtaken', run: newer };

@@ -20,6 +20,9 @@ export type Write = NonNullable<TransactWriteItemsCommandInput['TransactItems']>
 
 export type UpdateExpression = { update: string; condition: string; names?: Record<string, string>; values?: Values };
 
+/** Sorts after every character of a sort key. */
+const LAST_CHARACTER = '~';
+
 function toAttributes(item: Values): Record<string, AttributeValue> {
   return marshall(item, { removeUndefinedValues: true });
 }
@@ -92,18 +95,21 @@ export function openTable(table: string, client: DynamoDBClient = dynamodbClient
       return { Update: updateInput(table, key, expression) };
     },
 
-    /** Items of one partition whose sort key begins with `prefix`, in the order of the key. */
+    /** Items of one partition whose sort key begins with `prefix` (and is `from` or comes after it), in the order of the key. */
     async queryPartition(
       pk: string,
       prefix: string,
-      options: { newestFirst?: boolean; limit?: number } = {},
+      options: { newestFirst?: boolean; limit?: number; from?: string } = {},
     ): Promise<Values[]> {
+      const { from } = options;
+      const place = from === undefined ? { ':prefix': prefix } : { ':from': from, ':to': `${prefix}${LAST_CHARACTER}` };
+      const within = from === undefined ? 'begins_with(sk, :prefix)' : 'sk BETWEEN :from AND :to';
       return query(
         client,
         {
           TableName: table,
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-          ExpressionAttributeValues: toAttributes({ ':pk': pk, ':prefix': prefix }),
+          KeyConditionExpression: `pk = :pk AND ${within}`,
+          ExpressionAttributeValues: toAttributes({ ':pk': pk, ...place }),
           ScanIndexForward: options.newestFirst !== true,
           ConsistentRead: true,
         },

@@ -1,4 +1,4 @@
-import { factOfRunEvent } from '../../../events/contracts/fact-of-run-event.ts';
+import { factOfRunEvent, isFact } from '../../../events/contracts/fact-of-run-event.ts';
 import { NotFound } from '../../domain/faults.ts';
 import { inOrder } from '../../domain/order-events.ts';
 import { Run } from '../../domain/run.ts';
@@ -18,16 +18,18 @@ export const eventKeyOf = (event: Pick<RunEvent, 'runId' | 'key'>): Key => ({
 export function dynamodbTimeline({ table: name, bus }: { table: string; bus: Bus }): Timeline {
   const table = openTable(name);
 
-  async function factOf(event: RunEvent) {
+  async function factOf(event: RunEvent, known: Run | undefined) {
+    if (!isFact(event)) return undefined;
+    if (known !== undefined) return factOfRunEvent(event, known);
     const item = await table.get({ pk: `RUN#${event.runId}`, sk: 'RUN' });
     if (item === undefined) throw new NotFound(`There is no run ${event.runId} to record "${event.key}" for.`);
     return factOfRunEvent(event, entityOf(Run, item));
   }
 
   return {
-    async record(event) {
+    async record(event, run) {
       const key = eventKeyOf(event);
-      const fact = await factOf(event);
+      const fact = await factOf(event, run);
       const recorded = await table.put(
         { ...key, entity: event, ...(fact && outboxAttributes(key, fact)) },
         { expression: 'attribute_not_exists(pk)' },

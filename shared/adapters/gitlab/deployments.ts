@@ -20,10 +20,12 @@ export function gitlabDeployments(client: GitlabClient): GitlabDeployments {
 
   return {
     async start(projectId, { environment, tier, sha, ref }) {
-      await ensureEnvironment(projectId, environment, tier);
       const path = apiPath`/projects/${projectId}/deployments`;
-      const running = (await client.list(path, Deployment, { environment, status: 'running' })) ?? [];
-      const open = running.find((deployment) => deployment.sha === sha && deployment.status === 'running');
+      const [running] = await Promise.all([
+        client.list(path, Deployment, { environment, status: 'running' }),
+        ensureEnvironment(projectId, environment, tier),
+      ]);
+      const open = running?.find((deployment) => deployment.sha === sha && deployment.status === 'running');
       if (open !== undefined) return { id: open.id };
       const body = { environment, sha, ref, tag: false, status: 'running' };
       const { id } = client.parsed(Deployment, await client.write('POST', path, body), `POST ${path}`);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CopyObjectCommand, HeadObjectCommand, ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { ContractBroken, NotFound, ServiceUnavailable } from '../../domain/faults.ts';
-import type { ObjectStore, StoredObject } from '../../ports/documents.ts';
+import type { ObjectStore, StoredObject, TooLarge } from '../../ports/documents.ts';
 import { s3Client } from '../aws/s3-client.ts';
 import { asFaults, isNamed } from '../aws/translate-error.ts';
 import { getObject } from './get-object.ts';
@@ -58,16 +58,19 @@ export function s3ObjectStore(): ObjectStore {
       }
     },
 
-    async read(uri, maxBytes, versionId) {
-      const { Body, ContentLength, VersionId } = await getObject(uri, versionId);
-      if (Body === undefined || ContentLength === undefined || ContentLength > maxBytes) {
-        // A body that nobody reads would hold its connection until the time limit.
-        await Body?.transformToWebStream().cancel();
-        throw new ContractBroken(
-          `${uri} has ${ContentLength ?? 'an unknown number of'} bytes; at most ${maxBytes} are read.`,
-        );
+    async find(uri, maxBytes) {
+      try {
+        return await readAtMost(uri, maxBytes);
+      } catch (error) {
+        if (error instanceof NotFound) return undefined;
+        throw error;
       }
-      return { bytes: await Body.transformToByteArray(), versionId: VersionId ?? versionId ?? NO_VERSION };
+    },
+
+    async read(uri, maxBytes, versionId) {
+      const found = await readAtMost(uri, maxBytes, versionId);
+      if ('bytes' in found) return found;
+      throw new ContractBroken(`${uri} has ${found.sizeBytes} bytes; at most ${maxBytes} are read.`);
     },
 
     async digest(uri, versionId) {
@@ -123,6 +126,22 @@ export function s3ObjectStore(): ObjectStore {
       return Body.transformToWebStream();
     },
   };
+}
+
+async function readAtMost(
+  uri: string,
+  maxBytes: number,
+  versionId?: string,
+): Promise<{ bytes: Uint8Array; versionId: string } | TooLarge> {
+  const { Body, ContentLength, VersionId } = await getObject(uri, versionId);
+  if (Body === undefined || ContentLength === undefined)
+    throw new ContractBroken(`${uri} came without a body, or without its size.`);
+  if (ContentLength > maxBytes) {
+    // A body that nobody reads would hold its connection until the time limit.
+    await Body.transformToWebStream().cancel();
+    return { sizeBytes: ContentLength };
+  }
+  return { bytes: await Body.transformToByteArray(), versionId: VersionId ?? versionId ?? NO_VERSION };
 }
 
 /** A bucket that is not there holds nothing, as a prefix below which nothing lies. */

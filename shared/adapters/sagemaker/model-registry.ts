@@ -16,6 +16,7 @@ import { asSagemakerFaults, createOnce, required, tagsOf } from './refusals.ts';
 const RUN_PROPERTY = 'mlops:run';
 /** How many of the newest versions are looked through for the one of a run; a repetition comes minutes later. */
 const VERSIONS_LOOKED_AT = 20;
+const CLOCKS_DIFFER_BY_MS = 60_000;
 
 type Registered = Parameters<ModelRegistry['register']>[0];
 
@@ -31,23 +32,21 @@ export function sagemakerModelRegistry(): ModelRegistry {
   }
 
   /** The service forgets a client token after a while; the property stays. */
-  async function findOfRun(group: string, runId: string): Promise<ModelVersion | undefined> {
+  async function findOfRun({ group, runId, acceptedAt }: Registered): Promise<ModelVersion | undefined> {
     const { ModelPackageSummaryList = [] } = await asSagemakerFaults(`Listing the versions of ${group}`, () =>
       client.send(
         new ListModelPackagesCommand({
           ModelPackageGroupName: group,
+          CreationTimeAfter: new Date(Date.parse(acceptedAt) - CLOCKS_DIFFER_BY_MS),
           SortBy: 'CreationTime',
           SortOrder: 'Descending',
           MaxResults: VERSIONS_LOOKED_AT,
         }),
       ),
     );
-    for (const { ModelPackageArn } of ModelPackageSummaryList) {
-      if (ModelPackageArn === undefined) continue;
-      const version = await describe(ModelPackageArn);
-      if (version.properties[RUN_PROPERTY] === runId) return version;
-    }
-    return undefined;
+    const arns = ModelPackageSummaryList.flatMap(({ ModelPackageArn }) => ModelPackageArn ?? []);
+    const versions = await Promise.all(arns.map(describe));
+    return versions.find(({ properties }) => properties[RUN_PROPERTY] === runId);
   }
 
   return {
@@ -64,7 +63,7 @@ export function sagemakerModelRegistry(): ModelRegistry {
     },
 
     async register(version) {
-      const existing = await findOfRun(version.group, version.runId);
+      const existing = await findOfRun(version);
       if (existing !== undefined) return existing;
       const { ModelPackageArn } = await asSagemakerFaults(`Registering run ${version.runId} in ${version.group}`, () =>
         client.send(new CreateModelPackageCommand(requestOf(version))),

@@ -19,8 +19,9 @@ async function orGone(answer: () => Promise<unknown>): Promise<'answered' | 'gon
   }
 }
 
-/** `failTask` is what a waiting step fails its own task with. */
+/** `answerTask` and `failTask` are what a waiting step answers its own task with. */
 export function stepFunctionsTaskTokens(): TaskTokens & {
+  answerTask: (taskToken: string, output: Record<string, unknown>) => Promise<void>;
   failTask: (taskToken: string, name: string, message: string) => Promise<void>;
 } {
   const client = stepFunctionsClient();
@@ -34,10 +35,14 @@ export function stepFunctionsTaskTokens(): TaskTokens & {
         }),
       ),
     );
+  const succeed: TaskTokens['succeed'] = (taskToken, output) =>
+    orGone(() => client.send(new SendTaskSuccessCommand({ taskToken, output: canonicalJson(output) })));
   return {
-    succeed: (taskToken, output) =>
-      orGone(() => client.send(new SendTaskSuccessCommand({ taskToken, output: canonicalJson(output) }))),
+    succeed,
     fail,
+    async answerTask(taskToken, output) {
+      await succeed(taskToken, output);
+    },
     async failTask(taskToken, name, message) {
       await fail(taskToken, name, message);
     },

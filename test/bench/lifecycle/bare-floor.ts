@@ -15,19 +15,26 @@ import { accountId, region } from '../../../local/world/environment.ts';
 
 const NAME = 'bench-floor';
 const ROLE = `arn:aws:iam::${accountId}:role/${NAME}`;
-const lambda = new LambdaClient({});
-const workflows = new SFNClient({});
 
 export type Floor = { coldMs: number; warmMs: number };
+type Clients = { lambda: LambdaClient; workflows: SFNClient };
 
-type Steps = { executions: number; transitions: number };
+export type Steps = { executions: number; transitions: number };
 
 /**
- * What the local AWS alone takes for the same work: an execution that enters as many states, invokes as many functions as
- * often and starts as many other executions, which do nothing, as do the functions; one after the other. Once with every
- * function cold, then again.
+ * What a local AWS alone takes for the same work: an execution that enters as many states, invokes as many functions as often and
+ * starts as many other executions, which do nothing, as do the functions; one after the other. Once with every function cold,
+ * then again. `endpoint`: that local AWS; the world's own without it.
  */
-export async function measureFloor(invoked: readonly number[], steps: Steps, folder: string): Promise<Floor> {
+export async function measureFloor(
+  invoked: readonly number[],
+  steps: Steps,
+  folder: string,
+  endpoint?: string,
+): Promise<Floor> {
+  const place = endpoint === undefined ? {} : { endpoint };
+  const clients = { lambda: new LambdaClient(place), workflows: new SFNClient(place) };
+  const { lambda, workflows } = clients;
   const ZipFile = zipOf(folder);
   for (const [index] of invoked.entries()) {
     await lambda.send(
@@ -37,10 +44,10 @@ export async function measureFloor(invoked: readonly number[], steps: Steps, fol
       }),
     );
   }
-  const child = await createMachine(`${NAME}-child`, chained([{ Type: 'Pass' }]));
-  const parent = await createMachine(NAME, chained(statesOf(invoked, steps, child)));
+  const child = await createMachine(clients, `${NAME}-child`, chained([{ Type: 'Pass' }]));
+  const parent = await createMachine(clients, NAME, chained(statesOf(invoked, steps, child)));
   try {
-    return { coldMs: await timeExecution(parent), warmMs: await timeExecution(parent) };
+    return { coldMs: await timeExecution(clients, parent), warmMs: await timeExecution(clients, parent) };
   } finally {
     for (const stateMachineArn of [parent, child])
       await workflows.send(new DeleteStateMachineCommand({ stateMachineArn }));
@@ -49,7 +56,7 @@ export async function measureFloor(invoked: readonly number[], steps: Steps, fol
   }
 }
 
-async function createMachine(name: string, definition: object): Promise<string> {
+async function createMachine({ workflows }: Clients, name: string, definition: object): Promise<string> {
   const machine = { name, roleArn: ROLE, type: 'STANDARD' as const, definition: JSON.stringify(definition) };
   return (await workflows.send(new CreateStateMachineCommand(machine))).stateMachineArn ?? '';
 }
@@ -81,7 +88,7 @@ function chained(states: object[]): object {
   return { QueryLanguage: 'JSONata', StartAt: 'S0', States: Object.fromEntries(named) };
 }
 
-async function timeExecution(stateMachineArn: string): Promise<number> {
+async function timeExecution({ workflows }: Clients, stateMachineArn: string): Promise<number> {
   const startedAtMs = Date.now();
   const { executionArn } = await workflows.send(new StartExecutionCommand({ stateMachineArn, input: '{}' }));
   for (;;) {

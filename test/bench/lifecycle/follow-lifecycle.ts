@@ -11,9 +11,9 @@ import type { Repository } from './create-project.ts';
 
 const TABLE = 'mlops-local';
 const ENDED = ['refused', 'live', 'routed-back', 'superseded', 'parked'];
-const LOOK_EVERY_MS = 150;
+const LOOK_EVERY_MS = 100;
 
-export type Lifecycle = { run: Run; events: RunEvent[]; endedAtMs: number };
+export type Lifecycle = { run: Run; events: RunEvent[]; askedSeenAtMs: number | undefined; endedAtMs: number };
 
 /** Pushes a commit, approves its version as soon as a steward is asked, and follows the run to its end, whatever that is. */
 export async function followLifecycle(repository: Repository, urls: WorldUrls, withinMs: number): Promise<Lifecycle> {
@@ -22,13 +22,15 @@ export async function followLifecycle(repository: Repository, urls: WorldUrls, w
   const commit = await repository.push();
   const pushedAtMs = Date.now();
   let approved = false;
+  let askedSeenAtMs: number | undefined;
   for (;;) {
-    const run = (await runs.listByModel(repository.model, 5)).find((each) => each.commit === commit);
+    const run = (await runs.listByModel(repository.model, 1)).find((each) => each.commit === commit);
     if (run !== undefined && ENDED.includes(run.status)) {
       const events = await timeline.list(run.runId);
-      return { run, events, endedAtMs: Date.parse(run.endedAt ?? run.updatedAt) };
+      return { run, events, askedSeenAtMs, endedAtMs: Date.parse(run.endedAt ?? run.updatedAt) };
     }
     if (run?.status === 'awaiting-approval' && run.reviewId !== undefined && !approved) {
+      askedSeenAtMs ??= Date.now();
       const say = () => undefined;
       const decide = decideAs(people.steward1.username, { say }, { outcome: 'approved', reason: 'Every gate passed.' });
       approved = await decide(`${urls.web}/reviews/${run.reviewId}`, run).then(

@@ -17,7 +17,7 @@ export function deploymentsContract(make: () => Promise<Deployments>) {
   const release = (sequence: number) => sampleRelease({ runId: `run-${sequence}`, sequence, commit: COMMIT });
   const prepare = (sequence: number, fence: number) =>
     deployments.prepare(model, 'dev', `mlops-test-${model}-dev`, { ...release(sequence), fence });
-  const conclude = (sequence: number, fence: number) => deployments.conclude(model, 'dev', fence, release(sequence));
+  const conclude = (sequence: number, fence: number) => deployments.conclude(model, 'dev', fence, `run-${sequence}`);
 
   it('knows nothing of an environment that was never touched', async () => {
     expect(await deployments.find(model, 'dev')).toBeUndefined();

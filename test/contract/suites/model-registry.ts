@@ -56,6 +56,7 @@ export function versionOf(
   return {
     group,
     runId,
+    acceptedAt: new Date().toISOString(),
     clientToken: `run-${anyId()}`,
     description: 'A test',
     image: '000000000000.dkr.ecr.eu-central-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-cpu-py3',

@@ -60,6 +60,13 @@ export function objectStoreContract(make: () => Promise<{ objects: ObjectStore; 
       expect(textOf((await objects.read(`${root}/x`, 5)).bytes)).toBe('12345');
     });
 
+    it('finds an object that may be there, and only its size where it is larger than the caller can take', async () => {
+      const { versionId } = await put(`${root}/x`, '12345');
+      expect(await objects.find(`${root}/x`, 5)).toEqual({ bytes: new Uint8Array(Buffer.from('12345')), versionId });
+      expect(await objects.find(`${root}/x`, 4)).toEqual({ sizeBytes: 5 });
+      expect(await objects.find(`${root}/y`, 5)).toBeUndefined();
+    });
+
     it('says when there is nothing to read', async () => {
       await expect(objects.read(`${root}/none`, 100)).rejects.toThrow(NotFound);
       await expect(objects.digest(`${root}/none`)).rejects.toThrow(NotFound);

@@ -31,7 +31,7 @@ export function rollbacksContract(make: () => Promise<{ rollbacks: Rollbacks; de
   async function goLive(...sequences: number[]): Promise<void> {
     for (const [index, sequence] of sequences.entries()) {
       await prepare(sequence, index + 1);
-      await deployments.conclude(model, 'prod', index + 1, release(sequence));
+      await deployments.conclude(model, 'prod', index + 1, `run-${sequence}`);
     }
   }
 
@@ -52,7 +52,7 @@ export function rollbacksContract(make: () => Promise<{ rollbacks: Rollbacks; de
   it('says why there is nothing to go back to', async () => {
     await prepare(1, 1);
     expect(await rollbacks.begin(model, 'prod', wish)).toMatchObject({ why: expect.stringContaining('is live') });
-    await deployments.conclude(model, 'prod', 1, release(1));
+    await deployments.conclude(model, 'prod', 1, 'run-1');
     expect(await rollbacks.begin(model, 'prod', wish)).toMatchObject({
       outcome: 'nothing-to-roll-back',
       why: expect.stringContaining('the first that was live'),
@@ -114,7 +114,7 @@ export function rollbacksContract(make: () => Promise<{ rollbacks: Rollbacks; de
     expect((await find())?.rollback?.released).toEqual({ ...wish, at: LATER });
     await expect(prepare(2, 4)).rejects.toThrow(WriteConflict);
     await prepare(4, 4);
-    const after = await deployments.conclude(model, 'prod', 4, release(4));
+    const after = await deployments.conclude(model, 'prod', 4, 'run-4');
     expect(after).toMatchObject({ live: release(4), former: release(1) });
     expect(after).not.toHaveProperty('rolledBack');
     expect(await begin(LATER)).not.toBe(rollbackId);

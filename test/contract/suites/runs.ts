@@ -99,6 +99,16 @@ export function runsContract(make: () => Promise<{ runs: Runs; timeline: Timelin
       expect((await runs.listByModel(model, 2)).map(({ runId }) => runId)).toEqual([third.runId, second.runId]);
     });
 
+    it('lists only the runs of a model that came after another', async () => {
+      const first = await created();
+      const second = await created();
+      const third = await created();
+      const since = async ({ sequence }: Run) =>
+        (await runs.listByModel(model, 20, sequence)).map(({ runId }) => runId);
+      expect(await since(first)).toEqual([third.runId, second.runId]);
+      expect(await since(third)).toEqual([]);
+    });
+
     it('lists as active what an execution works on: not a parked, refused or ended run', async () => {
       const working = await created();
       const parked = await created();

@@ -32,6 +32,13 @@ const pipelineOf = (gitlab: SeededGitlab, sha: string, statuses: string[]) =>
 const jobsOf = async (gitlab: SeededGitlab, pipeline: Record<string, unknown>, query = '') =>
   asList((await gitlab.as('maintainer')('GET', `${PROJECT}/pipelines/${pipeline.id}/jobs${query}`)).body);
 
+const childrenOf = (pid: number | undefined, command: string) =>
+  execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' })
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, parent, ...args]) => Number(parent) === pid && args.includes(command))
+    .map(([child]) => Number(child));
+
 const isAlive = (pid: number) => {
   try {
     process.kill(pid, 0);
@@ -288,7 +295,7 @@ describe('the server as a process', () => {
   });
 
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    it(`leaves no process of a job behind when it gets ${signal}`, async () => {
+    it(`leaves no process of a job or of git behind when it gets ${signal}`, async () => {
       const gitlab = await seedGitlab();
       await gitlab.root('GET', '/version');
       const marker = join(gitlab.folder, 'pids');
@@ -311,10 +318,13 @@ describe('the server as a process', () => {
         }
       });
       expect(pids.filter(isAlive)).toHaveLength(2);
+      await fetch(`${url}/api/v4/projects/1/repository/commits/main`, { headers });
+      const readers = childrenOf(running.process.pid, 'cat-file');
+      expect(readers).toHaveLength(1);
       running.process.kill(signal);
       const code = await running.ended;
       if (signal === 'SIGTERM') expect(code).toBe(0);
-      await until('the processes to end', () => (pids.some(isAlive) ? undefined : true));
+      await until('the processes to end', () => ([...pids, ...readers].some(isAlive) ? undefined : true));
       await gitlab.stop();
     });
   }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { asList, type SeededGitlab, seedGitlab } from './seeded-gitlab.ts';
+import { asList, idOf, type SeededGitlab, seedGitlab } from './seeded-gitlab.ts';
 
 describe('git over HTTP', () => {
   let gitlab: SeededGitlab;
@@ -70,5 +70,29 @@ describe('git over HTTP', () => {
     await copy.git('push', '-q', 'origin', 'HEAD:refs/heads/big');
     const found = await gitlab.as('reporter')('GET', '/projects/ml%2Fmodel/repository/files/big.hex?ref=big');
     expect(found.body).toMatchObject({ size: 4_000_000 });
+  });
+
+  it('shows a renamed project whole, and nothing of a deleted one in another of its name', async () => {
+    const { root } = gitlab;
+    const make = () => root('POST', '/projects', { path: 'short-lived', namespace_id: gitlab.groupId });
+    const id = idOf(await make());
+    await root('POST', `/projects/${id}/members`, { user_id: gitlab.user('maintainer').id, access_level: 40 });
+    const copy = gitlab.workingCopy('maintainer', 'ml/short-lived');
+    copy.write({ 'a.txt': 'a' });
+    const sha = copy.commit('First');
+    await copy.git('push', '-q', 'origin', 'main');
+    await gitlab.world().runner.pushesTaken();
+    const file = (project: string | number) =>
+      root('GET', `/projects/${project}/repository/files/a.txt/raw?ref=${sha}`);
+    expect((await file(id)).body).toBe('a');
+    await root('PUT', `/projects/${id}`, { path: 'renamed' });
+    expect((await file('ml%2Frenamed')).body).toBe('a');
+    await root('PUT', `/projects/${id}`, { path: 'short-lived' });
+    expect((await file(id)).body).toBe('a');
+    await root('DELETE', `/projects/${id}`);
+    const other = idOf(await make());
+    expect((await file(other)).status).toBe(404);
+    expect((await root('GET', `/projects/${other}/repository/commits/${sha}`)).status).toBe(404);
+    await root('DELETE', `/projects/${other}`);
   });
 });

@@ -331,6 +331,18 @@ describe('the REST subset', () => {
     expect(page.headers.get('link')).toContain('rel="next"');
   });
 
+  it('pages commits without counting them', async () => {
+    const page = await gitlab.as('reporter')('GET', `${PROJECT}/repository/commits?ref_name=main&per_page=1`);
+    expect(['x-total', 'x-total-pages', 'x-page', 'x-next-page'].map((name) => page.headers.get(name))).toEqual([
+      null,
+      null,
+      '1',
+      '2',
+    ]);
+    const all = await gitlab.as('reporter')('GET', `${PROJECT}/repository/commits?ref_name=main&per_page=100`);
+    expect([all.headers.get('x-next-page'), asList(all.body).length > 1]).toEqual(['', true]);
+  });
+
   it('takes parameters from the query, from a form and from JSON', async () => {
     const { token } = gitlab.user('developer');
     const byQuery = await fetch(`${gitlab.url}/api/v4${PROJECT}/issues?title=query&labels=a,b`, {

@@ -51,6 +51,47 @@ describe('a training job', () => {
     expect(Math.max(...(Datapoints ?? []).map((point) => point.Maximum ?? 0))).toBeCloseTo(0.73);
   });
 
+  it('reads a channel of the mode Pipe epoch by epoch, as plain bytes or as RecordIO', async () => {
+    const name = uniqueName('pipe');
+    const S3Uri = `s3://${bucket}/${name}/lines/`;
+    await putObject(bucket, `${name}/lines/b`, 'two\n');
+    await putObject(bucket, `${name}/lines/a`, 'one\n\n');
+    const DataSource = { S3DataSource: { S3DataType: 'S3Prefix' as const, S3Uri } };
+    const script = `import json, os
+code = os.environ['SM_CHANNEL_CODE']
+assert os.path.exists(code + '/train.py')
+epochs = [open(f'/opt/ml/input/data/lines_{epoch}', 'rb').read().decode() for epoch in range(3)]
+part = open('/opt/ml/input/data/lines_3', 'rb').read(1).decode()
+records = open('/opt/ml/input/data/records_0', 'rb').read().hex()
+modes = {name: channel['TrainingInputMode'] for name, channel in json.load(open('/opt/ml/input/config/inputdataconfig.json')).items()}
+json.dump([epochs, part, records, modes], open('/opt/ml/output/data/read.json', 'w'))
+`;
+    const code = { S3DataSource: { S3DataType: 'S3Prefix' as const, S3Uri: `s3://${bucket}/${name}/code` } };
+    await startTraining(
+      bucket,
+      name,
+      script,
+      {},
+      {
+        InputDataConfig: [
+          { ChannelName: 'code', DataSource: code },
+          { ChannelName: 'lines', DataSource, InputMode: 'Pipe' },
+          { ChannelName: 'records', DataSource, InputMode: 'Pipe', RecordWrapperType: 'RecordIO' },
+        ],
+        OutputDataConfig: { S3OutputPath: `s3://${bucket}/${name}`, CompressionType: 'NONE' },
+      },
+    );
+    expect((await trainingEnd(name)).FailureReason).toBeUndefined();
+    const key = (await keysBelow(bucket, `${name}/${name}/`)).find((each) => each.endsWith('read.json'));
+    const records = '0a23d7ce050000006f6e650a0a0000000a23d7ce0400000074776f0a';
+    expect(JSON.parse(await readObject(bucket, key ?? ''))).toEqual([
+      Array.from({ length: 3 }, () => 'one\n\ntwo\n'),
+      'o',
+      records,
+      { code: 'File', lines: 'Pipe', records: 'Pipe' },
+    ]);
+  });
+
   it('is refused for a metric whose expression is broken', async () => {
     const MetricDefinitions = [{ Name: 'auc', Regex: 'auc=([0-9' }];
     const refused = startTraining(bucket, uniqueName('metrics'), 'pass', {}, algorithm({ MetricDefinitions }));
@@ -124,7 +165,7 @@ json.dump(sorted(os.environ), open('/opt/ml/model/names.json', 'w'))
     const names: string[] = JSON.parse(await readObject(bucket, `${name}/${name}/output/model/names.json`));
     expect(names).toContain('MINE');
     const known =
-      /^(SM_.*|TRAINING_JOB_(NAME|ARN)|MINE|PATH|HOME|TMPDIR|LANG|LC_CTYPE|PWD|OLDPWD|KMP_.*|PYTHON.*|OMP_NUM_THREADS)$/;
+      /^(SM_.*|TRAINING_JOB_(NAME|ARN)|MINE|PATH|HOME|TMPDIR|LANG|LC_CTYPE|PWD|OLDPWD|KMP_.*|PYTHON.*|OMP_NUM_THREADS|PIP_CACHE_DIR)$/;
     expect(names.filter((each) => !known.test(each))).toEqual([
       'AWS_ACCESS_KEY_ID',
       'AWS_DEFAULT_REGION',

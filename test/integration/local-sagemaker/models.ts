@@ -42,12 +42,21 @@ export function gatedInference() {
   };
 }
 
-/** Puts a model archive into S3 and answers its URI. */
-export async function uploadModel(bucket: string, script: string, factor = 2): Promise<string> {
+/** Puts a model archive into S3, with further files by their paths, and answers its URI. */
+export async function uploadModel(
+  bucket: string,
+  script: string,
+  factor = 2,
+  files: Record<string, string> = {},
+): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'model-'));
   mkdirSync(join(folder, 'model', 'code'), { recursive: true });
   writeFileSync(join(folder, 'model', 'code', 'inference.py'), script);
   writeFileSync(join(folder, 'model', 'factor.txt'), String(factor));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, 'model', path)), { recursive: true });
+    writeFileSync(join(folder, 'model', path), text);
+  }
   const archive = join(folder, 'model.tar.gz');
   await packFolder(join(folder, 'model'), archive);
   const uri = await putObject(bucket, `${uniqueName('artifact')}/model.tar.gz`, await readFile(archive));

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DescribeLogStreamsCommand, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
   CreateEndpointCommand,
   CreatePipelineCommand,
   DeleteEndpointCommand,
   DescribePipelineExecutionCommand,
   ListPipelineExecutionStepsCommand,
+  RetryPipelineExecutionCommand,
   SendPipelineExecutionStepSuccessCommand,
   StartPipelineExecutionCommand,
   UpdateEndpointCommand,
@@ -14,19 +16,14 @@ import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
 import { CreateQueueCommand, DeleteQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { stateFolderAt } from '../../../local/world/state-folder.ts';
 import { restartPart, worldVariable } from '../../harness/world.ts';
-import { newBucket, readObject, roleArn, runtime, sagemaker, token, uniqueName, until } from './clients.ts';
-import { processingEnd, startProcessing } from './jobs.ts';
+import { image, logs, newBucket, putObject, roleArn, runtime, sagemaker, token, uniqueName, until } from './clients.ts';
+import { processingEnd } from './jobs.ts';
 import { createConfig, createModel, describeEndpoint, endpointAtRest, inference, uploadModel } from './models.ts';
 
 const sqs = new SQSClient({});
 
-/** An execution whose first step waits for somebody. */
-async function startAsking(queueUrl: string | undefined): Promise<string> {
+async function startSteps(Steps: unknown[]): Promise<string> {
   const PipelineName = uniqueName('pipeline');
-  const Steps = [
-    { Name: 'Ask', Type: 'Callback', SqsQueueUrl: queueUrl, Arguments: {} },
-    { Name: 'Then', Type: 'Condition', DependsOn: ['Ask'], Arguments: { Conditions: [] } },
-  ];
   await sagemaker.send(
     new CreatePipelineCommand({
       PipelineName,
@@ -41,6 +38,36 @@ async function startAsking(queueUrl: string | undefined): Promise<string> {
   return PipelineExecutionArn ?? '';
 }
 
+/** An execution whose first step waits for somebody. */
+function startAsking(queueUrl: string | undefined): Promise<string> {
+  return startSteps([
+    { Name: 'Ask', Type: 'Callback', SqsQueueUrl: queueUrl, Arguments: {} },
+    { Name: 'Then', Type: 'Condition', DependsOn: ['Ask'], Arguments: { Conditions: [] } },
+  ]);
+}
+
+/** An execution with two jobs that run the given Python text; one of them is tried again when the service fails it. */
+async function startWork(bucket: string, script: string): Promise<string> {
+  await putObject(bucket, 'work/job.py', script);
+  const LocalPath = '/opt/ml/processing/input/code';
+  const code = { S3Uri: `s3://${bucket}/work/`, LocalPath, S3DataType: 'S3Prefix', S3InputMode: 'File' };
+  const Arguments = {
+    AppSpecification: { ImageUri: image, ContainerEntrypoint: ['python3', `${LocalPath}/job.py`] },
+    ProcessingInputs: [{ InputName: 'code', S3Input: code }],
+    ProcessingResources: { ClusterConfig: { InstanceCount: 1, InstanceType: 'ml.m5.large', VolumeSizeInGB: 1 } },
+  };
+  const again = { ExceptionType: ['SageMaker.JOB_INTERNAL_ERROR'], IntervalSeconds: 1, MaxAttempts: 2 };
+  return startSteps([
+    { Name: 'Once', Type: 'Processing', Arguments },
+    { Name: 'Again', Type: 'Processing', Arguments, RetryPolicies: [again] },
+  ]);
+}
+
+/** Names of the jobs that its steps have. */
+async function jobsOf(execution: string): Promise<string[]> {
+  return (await stepsOf(execution)).flatMap(({ Metadata }) => Metadata?.ProcessingJob?.Arn?.split('/').at(-1) ?? []);
+}
+
 async function stepsOf(PipelineExecutionArn: string) {
   const answer = await sagemaker.send(
     new ListPipelineExecutionStepsCommand({ PipelineExecutionArn, SortOrder: 'Ascending' }),
@@ -48,31 +75,71 @@ async function stepsOf(PipelineExecutionArn: string) {
   return answer.PipelineExecutionSteps ?? [];
 }
 
+async function untilExecution(PipelineExecutionArn: string, wanted: string): Promise<void> {
+  await until(
+    () => sagemaker.send(new DescribePipelineExecutionCommand({ PipelineExecutionArn })),
+    ({ PipelineExecutionStatus }) => PipelineExecutionStatus === wanted,
+  );
+}
+
+/** Its jobs failed with a reason that their logs tell too; the step that may be tried again has done so, the other one failed. */
+async function expectFoundDead(work: string, jobs: string[]): Promise<void> {
+  const reason = expect.stringMatching(/^InternalServerError: .*The local SageMaker ended while this job ran/);
+  await untilExecution(work, 'Failed');
+  for (const name of jobs) {
+    expect(await processingEnd(name)).toMatchObject({ ProcessingJobStatus: 'Failed', FailureReason: reason });
+    const lines = await until(
+      () => logOf(name),
+      (all) => all.length > 2,
+    );
+    expect(lines.slice(1)).toEqual(['at work', expect.stringContaining('The local SageMaker ended')]);
+  }
+  const steps = await stepsOf(work);
+  expect(steps.map((step) => [step.StepName, step.StepStatus, step.AttemptCount])).toEqual([
+    ['Once', 'Failed', 1],
+    ['Again', 'Succeeded', 2],
+  ]);
+  expect(steps[0]?.FailureReason).toEqual(reason);
+}
+
+async function logOf(job: string): Promise<string[]> {
+  const logGroupName = '/aws/sagemaker/ProcessingJobs';
+  const { logStreams } = await logs.send(
+    new DescribeLogStreamsCommand({ logGroupName, logStreamNamePrefix: `${job}/algo-1-` }),
+  );
+  const { events } = await logs.send(
+    new GetLogEventsCommand({ logGroupName, logStreamName: logStreams?.[0]?.logStreamName }),
+  );
+  return (events ?? []).flatMap(({ message }) => (message ?? '').trim() || []);
+}
+
 describe('a server that is killed and started again', () => {
-  it('leaves no process behind, and takes up its jobs, its executions, its endpoints and their deployments', async () => {
+  it('leaves no process behind, finds its jobs dead, and takes up its executions, its endpoints and their deployments', async () => {
     const bucket = await newBucket();
-    const [job, endpoint] = [uniqueName('processing'), uniqueName('endpoint')];
+    const endpoint = uniqueName('endpoint');
     const next = `${endpoint}-next`;
     await createModel(endpoint, await uploadModel(bucket, inference));
     await createConfig(endpoint, endpoint);
     await createConfig(next, endpoint);
     await sagemaker.send(new CreateEndpointCommand({ EndpointName: endpoint, EndpointConfigName: endpoint }));
     await endpointAtRest(endpoint);
-    await startProcessing(
+    const work = await startWork(
       bucket,
-      job,
       `import os, subprocess, time
 child = subprocess.Popen(['sleep', '300'], start_new_session=True)
+print('at work')
 open('/opt/ml/processing/pids.new', 'w').write(f'{os.getpid()} {child.pid}')
 os.rename('/opt/ml/processing/pids.new', '/opt/ml/processing/pids')
-time.sleep(2)
-open('/opt/ml/processing/result/done', 'w').write('yes')
+time.sleep(300)
 `,
     );
-    const pids = await until(
-      async () => pidsOf(job),
-      ({ length }) => length === 2,
+    const jobs = await until(
+      () => jobsOf(work),
+      (names) => names.length === 2 && names.every((name) => pidsOf(name).length === 2),
     );
+    const pids = jobs.flatMap(pidsOf);
+    // What the next tries of the work run.
+    await putObject(bucket, 'work/job.py', 'print("done")');
 
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: uniqueName('asked') }));
     const execution = await startAsking(QueueUrl);
@@ -100,10 +167,7 @@ open('/opt/ml/processing/result/done', 'w').write('yes')
 
     const CallbackToken = asking?.Metadata?.Callback?.CallbackToken;
     await sagemaker.send(new SendPipelineExecutionStepSuccessCommand({ CallbackToken }));
-    await until(
-      () => sagemaker.send(new DescribePipelineExecutionCommand({ PipelineExecutionArn: execution })),
-      ({ PipelineExecutionStatus }) => PipelineExecutionStatus === 'Succeeded',
-    );
+    await untilExecution(execution, 'Succeeded');
     expect((await stepsOf(execution)).map((step) => [step.StepName, step.StepStatus, step.AttemptCount])).toEqual([
       ['Ask', 'Succeeded', 1],
       ['Then', 'Succeeded', 1],
@@ -118,8 +182,11 @@ open('/opt/ml/processing/result/done', 'w').write('yes')
       new InvokeEndpointCommand({ EndpointName: endpoint, Body: '1,2', ContentType: 'text/csv' }),
     );
     expect(Buffer.from(answer.Body).toString()).toBe('[6.0]');
-    expect((await processingEnd(job)).ProcessingJobStatus).toBe('Completed');
-    expect(await readObject(bucket, `${job}/out/done`)).toBe('yes');
+    await expectFoundDead(work, jobs);
+    await sagemaker.send(
+      new RetryPipelineExecutionCommand({ PipelineExecutionArn: work, ClientRequestToken: token() }),
+    );
+    await untilExecution(work, 'Succeeded');
     expect(await endpointAtRest(endpoint)).toMatchObject({ EndpointStatus: 'InService', EndpointConfigName: next });
     await sagemaker.send(new DeleteEndpointCommand({ EndpointName: endpoint }));
   });

@@ -79,6 +79,20 @@ const template = {
         RouteBack: { Type: 'Pass', Output: { routed: 'back' }, End: true },
       },
     }),
+    HandingOver: machine({
+      QueryLanguage: 'JSONata',
+      StartAt: 'HandOver',
+      States: {
+        HandOver: invoke(
+          { throw: 'ReportMissing', token: '{% $states.context.Task.Token %}' },
+          {
+            Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+            Catch: [{ ErrorEquals: ['ReportMissing'], Next: 'RouteBack' }],
+          },
+        ),
+        RouteBack: { Type: 'Pass', Output: { routed: 'back' }, End: true },
+      },
+    }),
     Child: machine({
       QueryLanguage: 'JSONata',
       StartAt: 'Wait',
@@ -147,7 +161,7 @@ const template = {
     },
   },
   Outputs: Object.fromEntries(
-    ['Function', 'Catching', 'Parent', 'Waiting', 'Tokens', 'ModelEvents'].map((name) => [
+    ['Function', 'Catching', 'HandingOver', 'Parent', 'Waiting', 'Tokens', 'ModelEvents'].map((name) => [
       name,
       { Value: { Ref: name } },
     ]),
@@ -215,6 +229,13 @@ describe('the local AWS, with its gaps closed', () => {
 
   it('lets a workflow catch an error by its name', async () => {
     expect(await finished(await start(output('Catching'), {}))).toEqual({
+      status: 'SUCCEEDED',
+      output: { routed: 'back' },
+    });
+  });
+
+  it('fails the task of a function that fails before anybody has answered the token that it was handed', async () => {
+    expect(await finished(await start(output('HandingOver'), {}))).toEqual({
       status: 'SUCCEEDED',
       output: { routed: 'back' },
     });

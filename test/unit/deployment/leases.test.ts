@@ -30,6 +30,36 @@ describe('the lease on an endpoint', () => {
     expect(w.answer('second')).toEqual({ output: { outcome: 'acquired', fence: 2, reasons: [] } });
   });
 
+  it('keeps no token of a run that is answered at once', async () => {
+    const w = await rolloutWorld();
+    await w.acquire();
+    expect(await w.deps.rendezvous.overdue('2999-01-01T00:00:00.000Z')).toEqual([]);
+  });
+
+  it('comes to a run in the queue also before its token is kept', async () => {
+    const w = await withSecondRun();
+    await w.acquire();
+    const { wait } = w.deps.rendezvous;
+    w.deps.rendezvous.wait = async (...given) => {
+      await w.release(live);
+      return wait(...given);
+    };
+    await w.acquireSecond('second');
+    expect(w.answer('second')).toEqual({ output: { outcome: 'acquired', fence: 2, reasons: [] } });
+  });
+
+  it('comes to a run that was killed in the queue before its token was kept', async () => {
+    const w = await withSecondRun();
+    await w.acquire();
+    const { wait } = w.deps.rendezvous;
+    w.deps.rendezvous.wait = () => Promise.reject(new Error('killed'));
+    await expect(w.acquireSecond('lost')).rejects.toThrow('killed');
+    w.deps.rendezvous.wait = wait;
+    await w.release(live);
+    await w.acquireSecond('again');
+    expect(w.answer('again')).toEqual({ output: { outcome: 'acquired', fence: 2, reasons: [] } });
+  });
+
   it('stays with its holder when the step is repeated', async () => {
     const w = await rolloutWorld();
     await w.acquire('dev', 'lost');

@@ -47,6 +47,7 @@ async function approvedRun(changes: Partial<Run>) {
   const { modelPackageArn, version } = await registry.register({
     group: 'mlops-test-flight-delays',
     runId: accepted.run.runId,
+    acceptedAt: '2026-11-20T10:00:00.000Z',
     clientToken: 'x',
     description: '',
     image: record.images.inference,
@@ -94,6 +95,7 @@ async function approvedRun(changes: Partial<Run>) {
     objects,
     registry,
     rendezvous,
+    answerTask: rendezvous.tokens.answerTask,
     failTask: rendezvous.tokens.failTask,
     deployments: fakeDeployments(),
     leases: fakeLeases(),

@@ -66,7 +66,7 @@ async function makeWorld() {
     }),
   );
   await deployments.prepare('flight-delays', 'prod', 'endpoint', { ...sampleRelease(live), fence: 1 });
-  await deployments.conclude('flight-delays', 'prod', 1, sampleRelease(live));
+  await deployments.conclude('flight-delays', 'prod', 1, live.runId);
   await cases.open(sampleCase({ runId: live.runId, issue, lastNoteOn: '2026-11-23', notedBreaches: 9 }), undefined);
 
   const deps = {

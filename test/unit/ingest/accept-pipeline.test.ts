@@ -308,7 +308,7 @@ describe('a candidate that is refused', () => {
 
   it('when CI uploaded no bundle', async () => {
     const given = world();
-    const objects = { ...given.objects, head: async () => undefined };
+    const objects = { ...given.objects, find: async () => undefined };
     expect((await refusedWith({ ...given, objects })).join()).toMatch(/uploaded no .*manifest\.json/);
   });
 

@@ -123,6 +123,17 @@ describe('arranging what watches an environment', () => {
     expect([...deps.alarms.alarms.keys()].some((name) => name.endsWith('-drift'))).toBe(false);
   });
 
+  it('arranges what watches it also where the policy of another environment can no longer be read', async () => {
+    const { deps, live } = await monitoringWorld();
+    const other = await live(6, policyWith(LATENCY), 'dev');
+    const { get } = deps.runs;
+    deps.runs.get = async (runId) =>
+      runId === other.runId ? Promise.reject(new Error('The run is damaged.')) : get(runId);
+    await expect(step.run(PROD, deps)).rejects.toThrow('damaged');
+    expect(deps.alarms.alarms.size).toBe(6);
+    expect(deps.schedules.schedules.size).toBe(1);
+  });
+
   it('draws one dashboard for the model, with every environment in which something is live', async () => {
     const { deps, live } = await monitoringWorld();
     await live(7, policyWith({ ...DRIFT, ...LATENCY }), 'dev');

@@ -86,6 +86,7 @@ export async function windowWorld(policy: Record<string, unknown> = {}) {
   const version = await registry.register({
     group: 'mlops-test-flight-delays',
     runId: accepted.run.runId,
+    acceptedAt: '2026-11-20T10:00:00.000Z',
     clientToken: 'token',
     description: '',
     image: 'image',

@@ -25,8 +25,8 @@ const logs = {
     shipped.push(...lines);
   },
 };
-const open = (observe?: (lines: string[]) => void) =>
-  new ContainerLog(path, 'group', 'stream', logs, () => new Date(0), observe);
+const open = (shipping: ConstructorParameters<typeof ContainerLog>[5] = {}) =>
+  new ContainerLog(path, 'group', 'stream', logs, () => new Date(0), shipping);
 
 describe('the log of a container', () => {
   it('is shipped in whole lines, the last one too', async () => {
@@ -46,12 +46,27 @@ describe('the log of a container', () => {
     const seen: string[] = [];
     appendFileSync(path, `${OWN_LINE}starting\nauc=1\n`);
     failures = 1;
-    const log = open((lines) => seen.push(...lines));
+    const log = open({ observe: (lines) => seen.push(...lines) });
     await log.close();
     appendFileSync(path, 'auc=2\n');
     await log.close();
     expect(seen).toEqual(['auc=1', 'auc=2']);
     expect(shipped).toEqual([`${OWN_LINE}starting`, 'auc=1', 'auc=2']);
+  });
+
+  it('goes on where a former run of the server has shipped it to', async () => {
+    let place = 0;
+    appendFileSync(path, 'one\ntwo\nhalf of th');
+    const former = open({
+      shipped: (bytes) => {
+        place = bytes;
+      },
+    });
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    appendFileSync(path, 'e third\n');
+    await open({ from: place }).close();
+    expect(shipped).toEqual(['one', 'two', 'half of the third']);
+    await former.close();
   });
 
   it('ends with lines of the container, not of the server', () => {

@@ -15,26 +15,47 @@ const hyperparameters = {
   plain: 'not json',
   v: 'true',
   layers: '[8, 4]',
+  rate: '1.0',
+  nothing: 'null',
+  weights: '{"b": 2, "a": "x"}',
+  names: '["it\'s", true, null]',
 };
 
 describe('script mode', () => {
   it('decodes hyperparameters and passes them as arguments, as the training toolkit does', () => {
-    const script = readScriptMode(hyperparameters);
+    const script = readScriptMode({ HyperParameters: hyperparameters });
     expect(script.submitDirectory).toBe('s3://b/source.tar.gz');
     expect(commandLineOf(script)).toEqual([
       'python3',
       'train.py',
+      '--layers',
+      '[8, 4]',
       '--learning_rate',
       '0.05',
+      '--names',
+      '["it\'s", True, None]',
       '--note',
       'two words',
+      '--nothing',
+      '',
       '--plain',
       'not json',
+      '--rate',
+      '1.0',
       '-v',
       'True',
-      '--layers',
-      '[8,4]',
+      '--weights',
+      'a=x,b=2',
     ]);
+  });
+
+  it('takes the script from the environment too, and passes the arguments of a shell script alone', () => {
+    const script = readScriptMode({
+      HyperParameters: { depth: '3', sagemaker_container_log_level: '10' },
+      Environment: { SAGEMAKER_PROGRAM: 'train.sh', SAGEMAKER_SUBMIT_DIRECTORY: 's3://b/code.tar.gz' },
+    });
+    expect(script).toMatchObject({ submitDirectory: 's3://b/code.tar.gz', logLevel: 10 });
+    expect(commandLineOf(script)).toEqual(['/bin/sh', '-c', './train.sh "$@"', 'sh', '--depth', '3']);
   });
 
   it('needs a program', () => {
@@ -53,7 +74,7 @@ describe('script mode', () => {
       InputDataConfig: [{ ChannelName: 'train', DataSource: {} }],
     };
     const configuration = { resourceConfig: { hosts: ['algo-1'] }, inputDataConfig: { train: {} }, cpus: 2 };
-    const environment = scriptModeEnvironment(job, readScriptMode(hyperparameters), configuration);
+    const environment = scriptModeEnvironment(job, readScriptMode({ HyperParameters: hyperparameters }), configuration);
     expect(JSON.parse(environment.SM_TRAINING_ENV ?? '')).toMatchObject({
       model_dir: '/opt/ml/model',
       channel_input_dirs: { train: '/opt/ml/input/data/train' },
@@ -69,6 +90,11 @@ describe('script mode', () => {
       SM_CHANNEL_TRAIN: '/opt/ml/input/data/train',
       SM_HP_LEARNING_RATE: '0.05',
       SM_HP_NOTE: 'two words',
+      SM_HP_V: 'true',
+      SM_HP_LAYERS: '[8,4]',
+      SM_HP_RATE: '1.0',
+      SM_HP_NOTHING: '',
+      SM_LOG_LEVEL: '20',
       SM_USER_ENTRY_POINT: 'train.py',
       SM_HOSTS: '["algo-1"]',
     });

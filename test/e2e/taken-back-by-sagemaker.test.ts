@@ -1,7 +1,7 @@
 import { pushAndWaitForReview } from '../../local/demo/acts.ts';
-import { expectSoundWorld } from '../e2e/expect-sound-world.ts';
-import { expectToldBack, whatAnswers } from '../e2e/expect-told-back.ts';
-import { approve, type E2eScene, ensureLive, openScene } from '../e2e/open-scene.ts';
+import { expectSoundWorld } from './expect-sound-world.ts';
+import { expectToldBack, whatAnswers } from './expect-told-back.ts';
+import { approve, type E2eScene, ensureLive, openScene } from './open-scene.ts';
 
 let scene: E2eScene;
 
