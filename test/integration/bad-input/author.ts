@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { GitlabAdmin } from '../../../local/world/gitlab-admin.ts';
 import { people } from '../../../local/world/people.ts';
 import { testCredentials, testWorld, worldVariable } from '../../harness/world.ts';
 import type { Files } from './tiny-repository.ts';
@@ -40,6 +41,8 @@ export async function authorAtWork(): Promise<Author> {
   address.password = testCredentials().accessTokens.dataScientist ?? '';
   await git('clone', '--quiet', address.href, folder);
   const first = await git('rev-parse', 'HEAD');
+  // Several commits are pushed at once, and the pipeline of each counts: GitLab cancels those that a newer one overtakes.
+  await cancelRedundantPipelines('disabled');
 
   const replaceFiles = async (files: Files): Promise<void> => {
     for (const entry of await readdir(folder)) if (entry !== '.git') await rm(join(folder, entry), { recursive: true });
@@ -62,7 +65,14 @@ export async function authorAtWork(): Promise<Author> {
       await git('read-tree', '-u', '--reset', first);
       await git('commit', '--quiet', '--allow-empty', '--message=Take the experiments back');
       await git('push', '--quiet', '--push-option=ci.skip', 'origin', 'HEAD:refs/heads/main');
+      await cancelRedundantPipelines('enabled');
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+async function cancelRedundantPipelines(setting: 'enabled' | 'disabled'): Promise<void> {
+  const gitlab = new GitlabAdmin(testWorld().environment.GITLAB_URL ?? '', testCredentials().gitlabRootToken);
+  const project = encodeURIComponent(worldVariable('GITLAB_PROJECT'));
+  await gitlab.put(`/projects/${project}`, { auto_cancel_pending_pipelines: setting });
 }
