@@ -75,7 +75,14 @@ describe('a candidate', () => {
   let gate: string;
   const MOVING = dataFolder('moving');
 
-  // One push after the other; the runs go their way side by side.
+  const pushed = async (message: string, files: Files): Promise<string> => {
+    const sha = await author.push(message, files);
+    await world.runOf(sha);
+    return sha;
+  };
+
+  // One push after the other, each when the former has its run, since an older pipeline never follows a newer one; the runs go
+  // their way side by side.
   beforeAll(async () => {
     author = await authorAtWork();
     await world.overwrite(`${dataFolder()}flights.csv`, '1,2\n');
@@ -83,9 +90,9 @@ describe('a candidate', () => {
     gate = join(await mkdtemp(join(tmpdir(), 'mlops-gate-')), 'data-has-moved');
     const waiting = `import time\nwhile not os.path.exists(${JSON.stringify(gate)}): time.sleep(0.1)`;
     const slow = { 'train.py': training(waiting) };
-    withMovingData = await author.push('Train on moving data', tinyRepository(slow, { data: MOVING }));
+    withMovingData = await pushed('Train on moving data', tinyRepository(slow, { data: MOVING }));
     for (const [what, changes] of cases)
-      commits.set(what, await author.push(`See what happens when ${what}`, tinyRepository(changes)));
+      commits.set(what, await pushed(`See what happens when ${what}`, tinyRepository(changes)));
   }, 240_000);
   afterAll(async () => {
     await author.leave();

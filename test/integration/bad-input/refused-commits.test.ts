@@ -114,7 +114,7 @@ describe('a commit that the platform can not train', () => {
   let withoutBundle: string;
   let withoutData: string;
 
-  // All are pushed at once: their pipelines run while `validate` is asked.
+  // Their pipelines run while `validate` is asked. An older pipeline never follows a newer one, so each waits for the former's run.
   beforeAll(async () => {
     author = await authorAtWork();
     executionsBefore = await world.executionArns();
@@ -123,8 +123,10 @@ describe('a commit that the platform can not train', () => {
       const sha = await author.push(`Have ${what}`, { ...sound, ...changes });
       const { error } = await runMlops(['validate', '--onboarding', onboarding, '--stage', 'local', author.folder]);
       refusals.set(what, { sha, said: error });
+      await world.runOf(sha);
     }
     withoutBundle = await author.push('Forget the bundle', sound);
+    await world.runOf(withoutBundle);
     withoutData = await author.push('Name empty data', EMPTY_DATA);
   }, 240_000);
   afterAll(async () => {
