@@ -11,6 +11,7 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchModels, writeOnboarding } from '../test/bench/lifecycle/onboarded-models.mjs';
+import { endWithNpm } from './end-with-npm.mjs';
 import { bundleBench } from './run-bench.mjs';
 import { nodeBinary, root, setUp } from './set-up.mjs';
 
@@ -59,5 +60,6 @@ async function run() {
     cwd: copy,
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => bench.kill(signal));
+  endWithNpm(() => bench.kill('SIGTERM'));
   bench.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { endWithNpm } from './end-with-npm.mjs';
 import { nodeBinary, root, setUp } from './set-up.mjs';
 
 /** Bundles a benchmark from its source and runs it under Node 24; its exit code is this process's. */
@@ -10,6 +11,7 @@ export async function runBench(name, source, given) {
   const bundle = await bundleBench(name, source, join(root, '.build'));
   const bench = spawn(nodeBinary, ['--enable-source-maps', bundle, ...given], { stdio: 'inherit', env: environment });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => bench.kill(signal));
+  endWithNpm(() => bench.kill('SIGTERM'));
   bench.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
 }
 

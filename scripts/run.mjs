@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { endWithNpm } from './end-with-npm.mjs';
 import { nodeBinary, root, SetUpError, setUp } from './set-up.mjs';
 
 const [bundle, ...programArguments] = process.argv.slice(2);
@@ -30,6 +31,7 @@ function run(file, environment) {
     env: environment,
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => program.kill(signal));
+  endWithNpm(() => program.kill('SIGTERM'));
   // So does whoever started this one with a channel, as the tests do.
   if (process.connected) process.on('disconnect', () => program.kill('SIGTERM'));
   program.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));

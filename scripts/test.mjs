@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endWithNpm } from './end-with-npm.mjs';
 import { findBrowser } from './find-browser.mjs';
 import { nodeBinary, root, SetUpError, setUp } from './set-up.mjs';
 
@@ -16,11 +17,9 @@ const results = mkdtempSync(join(tmpdir(), 'test-results-'));
 const children = new Set();
 let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.on(signal, () => {
-    interrupted = true;
-    for (const child of children) child.kill(signal);
-  });
+  process.on(signal, () => interrupt(signal));
 }
+endWithNpm(() => interrupt('SIGTERM'));
 
 try {
   const environment = setUp();
@@ -52,6 +51,11 @@ try {
   process.exitCode = 1;
 } finally {
   rmSync(results, { recursive: true, force: true });
+}
+
+function interrupt(signal) {
+  interrupted = true;
+  for (const child of children) child.kill(signal);
 }
 
 /**
