@@ -7,11 +7,13 @@ import { build } from 'esbuild';
 
 /** esbuild's own among the options of `custom.esbuild`. */
 const OPTIONS = [
-  ...['banner', 'bundle', 'external', 'format', 'jsx', 'jsxImportSource', 'legalComments', 'mainFields', 'minify'],
+  ...['banner', 'bundle', 'format', 'jsx', 'jsxImportSource', 'legalComments', 'mainFields', 'minify'],
   ...['platform', 'sourcemap', 'target'],
 ];
+/** serverless-esbuild's own, and what is put together from them below. */
 const NOT_ESBUILDS = [
-  ...['concurrency', 'zipConcurrency', 'exclude', 'nativeZip', 'packager', 'packagerOptions', 'installExtraArgs'],
+  ...['external', 'exclude'],
+  ...['concurrency', 'zipConcurrency', 'nativeZip', 'packager', 'packagerOptions', 'installExtraArgs'],
   ...['watch', 'keepOutputDirectory', 'outputFileExtension', 'skipBuild', 'skipBuildExcludeFns', 'plugins'],
   ...['stripEntryResolveExtensions', 'disposeContext'],
 ];
@@ -38,6 +40,7 @@ async function bundleTogether({ serviceDir, pluginManager, classes }) {
     ...Object.fromEntries(OPTIONS.filter((name) => name in buildOptions).map((name) => [name, buildOptions[name]])),
     plugins: esbuild.plugins,
     outExtension: { '.js': buildOptions.outputFileExtension },
+    external: [...buildOptions.external, ...buildOptions.exclude.filter((name) => name !== '*')],
     absWorkingDir: serviceDir,
     outbase: serviceDir,
     outdir: buildDirPath,

@@ -9,6 +9,7 @@ import { sagemakerModelRegistry } from '../../shared/adapters/sagemaker/model-re
 import { type BuildBaselineDeps, buildBaseline } from '../../shared/application/build-baseline.ts';
 import { currentRun } from '../../shared/application/current-run.ts';
 import { enterStage } from '../../shared/application/enter-stage.ts';
+import { together } from '../../shared/application/in-parallel.ts';
 import { type DescribeVersionDeps, registerVersion } from '../../shared/application/register-version.ts';
 import { sha256Hex } from '../../shared/domain/canonical-json.ts';
 import { MAX_GOLDEN_BYTES, parseGoldenAnswers } from '../../shared/domain/compare-golden-answers.ts';
@@ -55,7 +56,7 @@ async function registerModelVersion(input: WhichRun, deps: RegisterModelVersionD
     throw new ContractBroken(`Run ${run.runId} was not judged, so it can't be registered. Look at its timeline.`);
   await enterStage(deps.runs, run, 'registering', deps.now());
 
-  const [golden, baseline] = await Promise.all([
+  const [golden, baseline] = await together([
     readGoldenAnswers(run, training, deps),
     buildBaseline(run, training, deps),
   ]);

@@ -6,6 +6,7 @@ import { stripCaching } from '../domain/strip-caching.ts';
 import type { Documents, ObjectStore } from '../ports/documents.ts';
 import type { SourceRepository } from '../ports/gitlab.ts';
 import { checkRepository } from './check-repository.ts';
+import { together } from './in-parallel.ts';
 import { dataDigestOf, resolveData } from './resolve-data.ts';
 import { verifyBundle } from './verify-bundle.ts';
 
@@ -63,7 +64,7 @@ export async function checkCandidate(
   const readOnce: CandidateSources['repository'] = {
     readFile: async (project, path, ...rest) => committed.get(path) ?? repository.readFile(project, path, ...rest),
   };
-  const [bundle, resolved] = await Promise.all([
+  const [bundle, resolved] = await together([
     verifyBundle(bucket, { projectId, commit }, { objects, repository: readOnce }),
     resolveData(checked.policy.data, objects),
   ]);
@@ -76,7 +77,7 @@ export async function checkCandidate(
   const write = (name: string, content: string) =>
     documents.write(`documents/${runId}/${name}.json`, content, 'application/json');
   const definitionText = caching === 'off' ? canonicalJson(stripCaching(checked.definition)) : checked.definitionText;
-  const [policy, definition, data, bundleRecord] = await Promise.all([
+  const [policy, definition, data, bundleRecord] = await together([
     write('policy', canonicalJson(checked.policy)),
     write('definition', definitionText),
     write('data', canonicalJson(resolved.data)),

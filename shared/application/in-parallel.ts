@@ -25,12 +25,12 @@ export async function mapInParallel<Element, Result>(
   atATime: number,
   work: (element: Element) => Promise<Result>,
 ): Promise<Result[]> {
-  const results = new Map<number, Result>();
+  const results: Result[] = [];
   const [failure] = await inParallel(elements.entries(), atATime, async ([index, element]) => {
-    results.set(index, await work(element));
+    results[index] = await work(element);
   });
   if (failure !== undefined) throw failure.error;
-  return [...results].sort(([a], [b]) => a - b).map(([, result]) => result);
+  return results;
 }
 
 /** All results. Waits for every one of them also when one fails, so that nothing of a step goes on after it. @throws the first failure */

@@ -9,6 +9,7 @@ import type { Documents } from '../ports/documents.ts';
 import type { Onboarding } from '../ports/onboarding.ts';
 import type { ModelRegistry, ModelVersion } from '../ports/sagemaker.ts';
 import type { Stage } from '../ports/stage.ts';
+import { together } from './in-parallel.ts';
 import { BASELINE_PROPERTY } from './load-baseline.ts';
 import { readPolicy, readVerdict } from './read-run-documents.ts';
 
@@ -42,7 +43,7 @@ export async function registerVersion(
     throw new ContractBroken(`Run ${run.runId} has no evaluation report, so it can't be registered.`);
   const group = packageGroupNameOf(stage.stage, run.model);
   const image = record.images.inference;
-  const [policy, verdict] = await Promise.all([
+  const [policy, verdict] = await together([
     readPolicy(documents, run),
     readVerdict(documents, run),
     registry.ensureGroup(group, `Versions of ${run.model}`, { ...stage.tags, model: run.model }),

@@ -9,6 +9,7 @@ import type { Documents, ObjectStore } from '../ports/documents.ts';
 import type { Onboarding } from '../ports/onboarding.ts';
 import type { TrainingPipelines } from '../ports/sagemaker.ts';
 import type { Stage } from '../ports/stage.ts';
+import { together } from './in-parallel.ts';
 import { readDefinition, readPolicy } from './read-run-documents.ts';
 
 export type SubmitPipelineDeps = {
@@ -25,7 +26,7 @@ export async function submitPipeline(run: Run, number: number, deps: SubmitPipel
   const record = deps.onboarding.ofModel(run.model);
   if (record === undefined)
     throw new ContractBroken(`${run.model} is not onboarded any more. Add its record and retry.`);
-  const [policy, written, championUri] = await Promise.all([
+  const [policy, written, championUri] = await together([
     readPolicy(documents, run),
     readDefinition(documents, run),
     run.champion?.artifactUri ?? nothingLive(deps),

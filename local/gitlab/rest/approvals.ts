@@ -9,6 +9,7 @@ import type { Api } from './api.ts';
 import { requireCaller } from './api.ts';
 import { ApiError, forbidden, notFound, unauthorized } from './api-error.ts';
 import { ONE, openMergeRequest } from './open-merge-request.ts';
+import { outlineOf } from './present-merge-request.ts';
 import { presentUser } from './present-user.ts';
 import { readParameters, text } from './read-parameters.ts';
 
@@ -16,14 +17,7 @@ export function routeApprovals(api: Api, world: World): void {
   const show = (row: MergeRequest, access: number, user: User | undefined) => {
     const mine = row.approvals.some((approval) => approval.user_id === user?.id);
     return {
-      id: row.id,
-      iid: row.iid,
-      project_id: row.project_id,
-      title: row.title,
-      description: row.description,
-      state: row.state,
-      created_at: row.created_at,
-      updated_at: row.updated_at,
+      ...outlineOf(row),
       merge_status: 'can_be_merged',
       user_has_approved: mine,
       user_can_approve: !mine && access >= DEVELOPER && row.state === 'opened',

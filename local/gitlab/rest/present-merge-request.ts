@@ -13,6 +13,12 @@ import type { World } from '../world.ts';
 import { presentPipeline, presentPipelineFully } from './present.ts';
 import { presentUser } from './present-user.ts';
 
+/** With what every answer about a merge request begins. */
+export function outlineOf(row: MergeRequest) {
+  const { id, iid, project_id, title, description, state, created_at, updated_at } = row;
+  return { id, iid, project_id, title, description, state, created_at, updated_at };
+}
+
 export function presentMergeRequest(world: World, row: MergeRequest, mergeStatusName?: string) {
   const project = world.db.projects.require(row.project_id);
   const user = (id: number | null) => {
@@ -22,14 +28,7 @@ export function presentMergeRequest(world: World, row: MergeRequest, mergeStatus
   const draft = isDraft(row.title);
   const status = mergeStatusName ?? (row.state !== 'opened' ? 'not_open' : draft ? 'draft_status' : 'mergeable');
   return {
-    id: row.id,
-    iid: row.iid,
-    project_id: row.project_id,
-    title: row.title,
-    description: row.description,
-    state: row.state,
-    created_at: row.created_at,
-    updated_at: row.updated_at,
+    ...outlineOf(row),
     merged_by: user(row.merge_user_id),
     merge_user: user(row.merge_user_id ?? row.auto_merge_user_id),
     merged_at: row.merged_at,

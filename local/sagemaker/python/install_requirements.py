@@ -25,7 +25,7 @@ class InstallRequirementsError(Exception):
 
 def is_satisfied(folder: str) -> bool:
     """Whether all that is asked for is there already: pip would take half a second of each container to find that out."""
-    with open(os.path.join(folder, "requirements.txt"), encoding="utf-8") as file:
+    with open(os.path.join(folder, "requirements.txt"), encoding="utf-8", errors="replace") as file:
         lines = [COMMENT.sub("", line).strip() for line in file]
     return all(_is_there(line) for line in lines if line)
 
